@@ -1,0 +1,46 @@
+import secrets
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.models import User
+
+CURATED_APPS = ("regions", "priorities")
+
+
+def organisers() -> Group:
+    """The group of people who curate: everything editorial, no accounts, no settings."""
+    group, _created = Group.objects.get_or_create(name="Organisers")
+    group.permissions.set(
+        Permission.objects.filter(content_type__app_label__in=CURATED_APPS)
+    )
+    return group
+
+
+class Command(BaseCommand):
+    help = "Create an organiser's account and print its random password, once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument(
+            "--once",
+            action="store_true",
+            help="say nothing and change nothing when the account exists",
+        )
+
+    @transaction.atomic
+    def handle(self, *args: Any, username: str, once: bool, **options: Any) -> None:
+        if User.objects.filter(username=username).exists():
+            if once:
+                return
+            raise CommandError(
+                f"There is already an account named {username}; "
+                f"`manage.py changepassword {username}` gives it another password."
+            )
+        password = secrets.token_urlsafe(12)
+        user = User.objects.create_user(username, password=password, is_staff=True)
+        user.groups.add(organisers())
+        self.stdout.write(f"Organiser account: {username}\nPassword: {password}")
+        self.stdout.write("This password is shown only now.")

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PrioritiesConfig(AppConfig):
+    name = "priorities"
+    verbose_name = _("Priorities")
+
+    def ready(self) -> None:
+        from regions import changes
+
+        changes.watch(*self.get_models())

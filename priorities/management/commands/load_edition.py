@@ -1,0 +1,47 @@
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from regions.models import Edition
+
+
+class Command(BaseCommand):
+    help = "Load an edition from fixtures/, with its first history, unless it is already here."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("year", type=int)
+
+    def handle(self, *args: Any, year: int, **options: Any) -> None:
+        if Edition.objects.filter(year=year).exists():
+            self.stdout.write(f"Edition {year} is already here; nothing changed.")
+            return
+        folder = Path(settings.BASE_DIR, "fixtures")
+        parts = sorted(path.name for path in folder.glob(f"edition_{year}_*.json"))
+        if not parts:
+            raise CommandError(f"No fixtures/edition_{year}_*.json to load.")
+        with transaction.atomic():
+            call_command(
+                "loaddata", "vocabulary", f"edition_{year}", *parts, verbosity=0
+            )
+            self.begin_history(f"edition {year} loaded from fixtures")
+        self.stdout.write(f"Edition {year} loaded.")
+
+    def begin_history(self, reason: str) -> None:
+        """Fixtures write no history of their own: every row gets its first entry."""
+        for model in (
+            *apps.get_app_config("regions").get_models(),
+            *apps.get_app_config("priorities").get_models(),
+        ):
+            history = getattr(model, "history", None)
+            if history is None:
+                continue
+            known = history.values("id")
+            rows = list(model._default_manager.exclude(pk__in=known))
+            history.bulk_history_create(
+                rows, default_change_reason=reason, batch_size=500
+            )

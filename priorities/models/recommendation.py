@@ -1,0 +1,565 @@
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from simple_history.utils import bulk_create_with_history
+
+from regions.changes import record_change
+from regions.models import Country, Region
+from regions.translated import OriginalText, Text, Translated
+
+from ..search import fold
+from .section import Section
+from .vocabulary import Audience, Instrument, PriorityArea
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def published(self) -> Self:
+        return self.filter(status=Recommendation.Status.PUBLISHED)
+
+    def for_region(self, region: Region) -> Self:
+        return self.filter(section__regional_forum__region=region)
+
+    def about(self, area: PriorityArea) -> Self:
+        return self.filter(area_links__area=area)
+
+    def in_list_order(self) -> Self:
+        """Region by region, list by list; ranked ones first, then as in the text."""
+        return self.order_by(
+            "-section__regional_forum__edition__year",
+            "section__regional_forum__region__position",
+            "section__position",
+            F("rank").asc(nulls_last=True),
+            "position",
+            "pk",
+        )
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "audience",
+            "section__regional_forum__region",
+            "section__regional_forum__edition",
+        ).prefetch_related("areas")
+
+    def get_by_natural_key(self, reference: str) -> "Recommendation":
+        return self.get(reference=reference)
+
+    # The write path. Everything that changes recommendations goes through here or
+    # through the methods of one recommendation below.
+
+    @transaction.atomic
+    def publish(self, at: datetime | None = None) -> int:
+        """Publish every row of this queryset or none; ValidationError names the first that cannot be."""
+        rows = list(self.exclude(status=Recommendation.Status.PUBLISHED))
+        for recommendation in rows:
+            recommendation.publish(at)
+        return len(rows)
+
+    @transaction.atomic
+    def withdraw(self) -> int:
+        rows = list(self.published())
+        for recommendation in rows:
+            recommendation.withdraw()
+        return len(rows)
+
+    @transaction.atomic
+    def rank(self, ordered: Sequence["Recommendation"], reason: str) -> None:
+        """Give `ordered` the ranks 1, 2, 3… of their section; others lose theirs.
+
+        Old ranks are cleared first, because no engine lets two published rows of a
+        section hold one rank even for a moment.
+        """
+        section = ordered[0].section
+        if any(row.section_id != section.pk for row in ordered):
+            raise ValidationError(
+                _("Only entries of one section can be ranked together.")
+            )
+        rows = self.filter(section=section)
+        ranks = {row.pk: number for number, row in enumerate(ordered, start=1)}
+        before = {row.pk: row.rank for row in rows}
+        rows.update(rank=None)
+        for row in rows:
+            row.rank = ranks.get(row.pk)
+            if row.rank != before[row.pk]:
+                row.change_because(reason)
+
+    @transaction.atomic
+    def add_all(
+        self, rows: Iterable["Recommendation"], reason: str
+    ) -> list["Recommendation"]:
+        """Insert many at once, with references, history and search text like one by one."""
+        rows = list(rows)
+        forums = {row.section.regional_forum for row in rows}
+        for forum in forums:
+            own = [
+                r for r in rows if r.section.regional_forum == forum and not r.reference
+            ]
+            for row, reference in zip(own, forum.take_numbers(len(own)), strict=True):
+                row.reference = reference
+        for row in rows:
+            row.clean()
+            row.keep_versions()
+            row.index()
+        made = bulk_create_with_history(
+            rows, Recommendation, batch_size=500, default_change_reason=reason
+        )
+        record_change()
+        return list(made)
+
+
+class Recommendation(OriginalText):
+    """One actor, one action; or a concern, when its section holds concerns."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        PUBLISHED = "published", _("Published")
+        ARCHIVED = "archived", _("Archived")
+
+    texts = ("text",)
+
+    reference = models.CharField(
+        _("reference"),
+        max_length=20,
+        unique=True,
+        editable=False,
+        help_text=_("Given once, never changed, never reused."),
+    )
+    section = models.ForeignKey(
+        Section,
+        models.PROTECT,
+        related_name="recommendations",
+        verbose_name=_("section"),
+        help_text=_("The list it stands in; gives it its region and edition."),
+    )
+    audience = models.ForeignKey(
+        Audience,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recommendations",
+        verbose_name=_("audience"),
+        help_text=_("Whom it asks something of. Empty for a concern, and only then."),
+    )
+    position = models.PositiveIntegerField(
+        _("position"), help_text=_("Its place in the text of the section.")
+    )
+    rank = models.PositiveSmallIntegerField(
+        _("rank"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Only where people ranked: a workshop, a ballot or a recorded decision. "
+            "The order of the prose is no rank."
+        ),
+    )
+    is_lead = models.BooleanField(
+        _("lead"),
+        default=False,
+        help_text=_("The text says it comes first, is the main one or number one."),
+    )
+    text = Translated(
+        models.TextField(
+            _("text"),
+            null=True,
+            blank=True,
+            help_text=_(
+                "One or two sentences: one actor, one action. "
+                "Put **key terms** between two pairs of asterisks."
+            ),
+            validators=[MaxLengthValidator(2000)],
+        )
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    published_at = models.DateTimeField(
+        _("first published"), null=True, blank=True, editable=False
+    )
+    source_page = models.PositiveSmallIntegerField(
+        _("page of the source"), null=True, blank=True
+    )
+    note = models.TextField(
+        _("editorial note"),
+        blank=True,
+        help_text=_("Doubts about the source, for organisers only. Never published."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+    areas = models.ManyToManyField(
+        PriorityArea,
+        through="RecommendationArea",
+        related_name="recommendations",
+        verbose_name=_("priority areas"),
+    )
+    countries = models.ManyToManyField(
+        Country,
+        through="RecommendationCountry",
+        related_name="recommendations",
+        verbose_name=_("countries"),
+    )
+    instruments = models.ManyToManyField(
+        Instrument,
+        through="RecommendationInstrument",
+        related_name="recommendations",
+        verbose_name=_("named instruments and bodies"),
+    )
+    search_text = models.TextField(editable=False, default="")
+
+    objects = RecommendationQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering: ClassVar = ["section", "position", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                name="published_has_a_date",
+                violation_error_message=_("What is published says since when."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(
+                    *(
+                        Q(("original_language", code), (f"text_{code}__isnull", False))
+                        for code in settings.CONTENT_LANGUAGES
+                    ),
+                    _connector=Q.OR,
+                ),
+                name="published_has_its_original_text",
+                violation_error_message=_(
+                    "What is published has a text in its original language."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    *(~Q((f"text_{code}", "")) for code in settings.CONTENT_LANGUAGES)
+                ),
+                name="no_text_is_null",
+                violation_error_message=_("A text that is not there is left empty."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(status="archived"),
+                name="merged_is_archived",
+                violation_error_message=_("What was merged into another is archived."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="not_merged_into_itself",
+                violation_error_message=_(
+                    "A recommendation cannot be merged into itself."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(rank=None) | Q(rank__gte=1),
+                name="rank_starts_at_one",
+                violation_error_message=_("Ranks start at 1."),
+            ),
+            models.UniqueConstraint(
+                fields=["section", "rank"],
+                condition=Q(status="published"),
+                name="rank_held_once_among_published",
+                violation_error_message=_(
+                    "Another published entry of this section holds this rank."
+                ),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["status", "section"], name="recommendation_status_section"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or str(_("new recommendation"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("priorities:recommendation-detail", args=[self.reference])
+
+    def natural_key(self) -> tuple[str]:
+        return (self.reference,)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "priorities.section",
+        "priorities.audience",
+    ]
+
+    @property
+    def region(self) -> Region:
+        return self.section.regional_forum.region
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == self.Status.PUBLISHED
+
+    def text_to_read(self) -> Text:
+        return self.to_read("text")
+
+    def original_text(self) -> Text:
+        return self.original("text")
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.section_id:
+            return
+        is_concern = self.section.kind == Section.Kind.CONCERNS
+        if is_concern and self.audience_id:
+            raise ValidationError(
+                {
+                    "audience": _(
+                        "A concern is addressed to nobody: leave the audience empty."
+                    )
+                }
+            )
+        if not is_concern and not self.audience_id:
+            raise ValidationError(
+                {
+                    "audience": _(
+                        "A recommendation asks something of an audience: choose one."
+                    )
+                }
+            )
+
+    def index(self) -> None:
+        languages = settings.CONTENT_LANGUAGES
+        texts = (getattr(self, f"text_{code}") or "" for code in languages)
+        self.search_text = fold(" ".join([self.reference, *texts]))
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        if not self.reference:
+            (self.reference,) = self.section.regional_forum.take_numbers()
+        elif self._reference_was not in (None, self.reference):
+            raise ValidationError({"reference": _("A reference never changes.")})
+        super().save(*args, **kwargs)
+
+    _reference_was: str | None = None
+
+    def _remember(self) -> None:
+        super()._remember()
+        if "reference" not in self.get_deferred_fields():
+            self._reference_was = self.reference
+
+    def change_because(self, reason: str) -> None:
+        """Save, and say in the history why."""
+        self._change_reason = reason
+        self.save()
+
+    def publish(self, at: datetime | None = None) -> None:
+        """Make it public. ValidationError when its text, rank or audience forbids it."""
+        self.status = self.Status.PUBLISHED
+        self.published_at = self.published_at or at or timezone.now()
+        self.merged_into = None
+        try:
+            self.full_clean()
+        except ValidationError as error:
+            raise ValidationError(
+                [f"{self.reference}: {message}" for message in error.messages]
+            ) from error
+        self.change_because("published")
+
+    def withdraw(self) -> None:
+        """Take it back. Its address stays and says so, without the text."""
+        self.status = self.Status.ARCHIVED
+        self.change_because("withdrawn")
+
+    def move_to(self, section: Section) -> None:
+        """Put it at the end of another list. The reference stays; a rank does not."""
+        last = section.recommendations.aggregate(last=models.Max("position"))["last"]
+        self.section, self.position, self.rank = section, (last or 0) + 1, None
+        if section.kind == Section.Kind.CONCERNS:
+            self.audience = None
+        elif self.audience is None:
+            self.audience = section.audience
+        self.change_because("moved")
+
+    @transaction.atomic
+    def merge_into(self, other: "Recommendation") -> None:
+        """Archive this one; its address leads to `other`, which gains its areas, countries and instruments."""
+        target: Recommendation | None = other
+        while target is not None:
+            if target.pk == self.pk:
+                raise ValidationError(_("These two would lead to each other."))
+            target = target.merged_into
+        self.status, self.merged_into = self.Status.ARCHIVED, other
+        self.change_because(f"merged into {other.reference}")
+        other.tag(areas=[*other.areas.all(), *self.areas.all()])
+        other.tag(countries=[*other.countries.all(), *self.countries.all()])
+        other.tag(instruments=[*other.instruments.all(), *self.instruments.all()])
+
+    @transaction.atomic
+    def tag(
+        self,
+        areas: Iterable[PriorityArea] | None = None,
+        countries: Iterable[Country] | None = None,
+        instruments: Iterable[Instrument] | None = None,
+    ) -> None:
+        """Set what it is about. What is not given stays; every change is in the history."""
+        for links, name, wanted in (
+            (self.area_links, "area", areas),
+            (self.country_links, "country", countries),
+            (self.instrument_links, "instrument", instruments),
+        ):
+            if wanted is None:
+                continue
+            wanted = list(dict.fromkeys(wanted))
+            for link in links.exclude(**{f"{name}__in": wanted}):
+                link.delete()
+            held = set(links.values_list(name, flat=True))
+            for term in wanted:
+                if term.pk not in held:
+                    links.create(**{name: term})
+
+    def merged_target(self) -> "Recommendation | None":
+        """Where a merged reference leads, followed to the end."""
+        target = self.merged_into
+        while target is not None and target.merged_into is not None:
+            target = target.merged_into
+        return target
+
+
+@receiver(pre_save, sender=Recommendation)
+def index_before_saving(instance: Recommendation, **_signal: Any) -> None:
+    """Fixtures are saved without save(): their search text is made here."""
+    instance.index()
+
+
+class LinkManager(models.Manager[Any]):
+    """Links are known by the reference and the word they tie together."""
+
+    def get_by_natural_key(self, reference: str, term: str) -> Any:
+        return self.get(
+            **{"recommendation__reference": reference, self.model.term_key: term}
+        )
+
+
+class RecommendationArea(models.Model):
+    term_key = "area__slug"
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="area_links"
+    )
+    area = models.ForeignKey(
+        PriorityArea,
+        models.PROTECT,
+        related_name="recommendation_links",
+        verbose_name=_("priority area"),
+        limit_choices_to={"parent__isnull": False},
+    )
+
+    objects = LinkManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("priority area")
+        verbose_name_plural = _("priority areas")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["recommendation", "area"], name="area_carried_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation} · {self.area}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.recommendation.reference, self.area.slug)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.area_id and self.area.parent_id is None:
+            raise ValidationError(
+                {"area": _("“%s” is a group; choose an area within it.") % self.area}
+            )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
+
+class RecommendationCountry(models.Model):
+    term_key = "country__iso_code"
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="country_links"
+    )
+    country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        related_name="recommendation_links",
+        verbose_name=_("country"),
+    )
+
+    objects = LinkManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["recommendation", "country"], name="country_named_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation} · {self.country}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.recommendation.reference, self.country.iso_code)
+
+
+class RecommendationInstrument(models.Model):
+    term_key = "instrument__slug"
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="instrument_links"
+    )
+    instrument = models.ForeignKey(
+        Instrument,
+        models.PROTECT,
+        related_name="recommendation_links",
+        verbose_name=_("named instrument or body"),
+    )
+
+    objects = LinkManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("named instrument or body")
+        verbose_name_plural = _("named instruments and bodies")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["recommendation", "instrument"], name="instrument_named_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation} · {self.instrument}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.recommendation.reference, self.instrument.slug)

@@ -1,0 +1,167 @@
+"""Texts in several languages: one column each, read in the reader's language."""
+
+from typing import Any, ClassVar, NamedTuple, Self
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+CONTENT_LANGUAGE_CHOICES = [
+    (code, _(LANG_INFO[code]["name"])) for code in settings.CONTENT_LANGUAGES
+]
+
+
+def direction(language: str) -> str:
+    return "rtl" if LANG_INFO[language]["bidi"] else "ltr"
+
+
+def reading_languages() -> list[str]:
+    """The content languages, the reader's own first."""
+    own = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return sorted(settings.CONTENT_LANGUAGES, key=lambda code: code != own)
+
+
+class Translated:
+    """`name = Translated(models.CharField(…))` makes name_fr, name_en, name_es, name_ar.
+
+    The columns are ordinary fields: they filter, sort, export and migrate as such.
+    Reading `instance.name` gives the reader's language, else the first that has a
+    value, else "".
+    """
+
+    def __init__(self, field: models.Field) -> None:
+        self.field = field
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        self.name = name
+        label = self.field.verbose_name or name.replace("_", " ")
+        for code, language in CONTENT_LANGUAGE_CHOICES:
+            column = self.field.clone()
+            column.verbose_name = format_lazy("{} ({})", label, language)
+            column.contribute_to_class(model, f"{name}_{code}")
+        setattr(model, name, self)
+
+    def __get__(self, instance: models.Model | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        values = (
+            getattr(instance, f"{self.name}_{code}") for code in reading_languages()
+        )
+        return next((value for value in values if value), "")
+
+
+class Text(NamedTuple):
+    """One text as it is shown: in which language, and how far it can be trusted."""
+
+    value: str
+    language: str
+    state: str
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+
+class OriginalText(models.Model):
+    """A row whose texts have one original and translations with a state.
+
+    The state of a language is derived, never typed in: *original*; *missing*;
+    *stale* when the original has changed since the translation was made (its
+    version is kept in `made_from`); *reviewed*; else *draft*.
+    """
+
+    texts: ClassVar[tuple[str, ...]] = ()
+    _loaded: dict[str, tuple[tuple[str | None, ...], bool]] | None = None
+
+    original_language = models.CharField(
+        _("original language"),
+        max_length=2,
+        choices=CONTENT_LANGUAGE_CHOICES,
+        default=settings.LANGUAGE_CODE,
+        help_text=_("The language the text was first written in."),
+    )
+    original_version = models.PositiveIntegerField(default=1, editable=False)
+    reviewed = Translated(
+        models.BooleanField(
+            _("translation reviewed"),
+            default=False,
+            help_text=_(
+                "A second person has compared it with the original as it is now."
+            ),
+        )
+    )
+    made_from = Translated(models.PositiveIntegerField(null=True, editable=False))
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        instance = super().from_db(db, field_names, values)
+        instance._remember()
+        return instance
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._remember()
+
+    def _remember(self) -> None:
+        if not self.get_deferred_fields():
+            self._loaded = {
+                code: (self._texts_in(code), getattr(self, f"reviewed_{code}"))
+                for code in settings.CONTENT_LANGUAGES
+            }
+
+    def _texts_in(self, code: str) -> tuple[str | None, ...]:
+        return tuple(getattr(self, f"{name}_{code}") for name in self.texts)
+
+    def keep_versions(self) -> None:
+        """Bring the bookkeeping of versions in line with what the texts now say."""
+        for name in self.texts:
+            for code in settings.CONTENT_LANGUAGES:
+                value = (getattr(self, f"{name}_{code}") or "").strip()
+                setattr(self, f"{name}_{code}", value or None)
+        before = self._loaded or {}
+        original, was_reviewed = self.original_language, False
+        if before and before[original][0] != self._texts_in(original):
+            self.original_version += 1
+            for code in settings.CONTENT_LANGUAGES:
+                if before[code][0] == self._texts_in(code):
+                    setattr(self, f"reviewed_{code}", False)
+        for code in settings.CONTENT_LANGUAGES:
+            now = self._texts_in(code)
+            then, was_reviewed = before.get(code, ((None,) * len(now), False))
+            confirmed = getattr(self, f"reviewed_{code}") and not was_reviewed
+            if code == original or not any(now):
+                setattr(self, f"made_from_{code}", None)
+                setattr(self, f"reviewed_{code}", False)
+            elif now != then or confirmed:
+                setattr(self, f"made_from_{code}", self.original_version)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.keep_versions()
+        super().save(*args, **kwargs)
+        self._remember()
+
+    def state_in(self, code: str) -> str:
+        if code == self.original_language:
+            return "original"
+        if not any(self._texts_in(code)):
+            return "missing"
+        if (getattr(self, f"made_from_{code}") or 0) < self.original_version:
+            return "stale"
+        return "reviewed" if getattr(self, f"reviewed_{code}") else "draft"
+
+    def in_language(self, name: str, code: str) -> Text:
+        return Text(getattr(self, f"{name}_{code}") or "", code, self.state_in(code))
+
+    def original(self, name: str) -> Text:
+        return self.in_language(name, self.original_language)
+
+    def to_read(self, name: str) -> Text:
+        """The reader's language if it has the text, else the original."""
+        own = self.in_language(name, reading_languages()[0])
+        return own if own.value else self.original(name)
