@@ -1,7 +1,48 @@
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.functional import SimpleLazyObject
+
+from regions.models import Edition
+
+from .caching import data_version
+
+
+class Language(NamedTuple):
+    code: str
+    name: str
+    url: str
+    is_current: bool
+
+
+def languages(request: HttpRequest) -> list[Language]:
+    """This very page in every interface language: slugs are the same in all of them."""
+    path = request.get_full_path()
+    rest = path.split("/", 2)[2] if path.count("/") > 1 else ""
+    if path.split("/", 2)[1] not in dict(settings.LANGUAGES):
+        rest = ""
+    return [
+        Language(
+            code,
+            LANG_INFO[code]["name_local"],
+            f"/{code}/{rest}",
+            code == get_language(),
+        )
+        for code, _name in settings.LANGUAGES
+    ]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """What the frame of every public page needs; the admin reads none of it."""
+    return {
+        "site_languages": SimpleLazyObject(lambda: languages(request)),
+        "exit_url": settings.EXIT_URL,
+        "report_email": settings.REPORT_EMAIL,
+        "data_version": SimpleLazyObject(lambda: data_version(request)),
+        "latest_edition": SimpleLazyObject(
+            lambda: Edition.objects.published().only("year").first()
+        ),
+    }

@@ -1,6 +1,6 @@
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,20 +16,25 @@ def new_token() -> str:
     return secrets.token_hex(8)
 
 
+class DataVersion(NamedTuple):
+    name: str
+    changed_at: datetime | None
+
+
 class ContentChangeManager(models.Manager["ContentChange"]):
-    def version(self) -> str:
-        """The data version now: a short token, the same until something changes.
+    def version(self) -> DataVersion:
+        """The data version now: a short name, the same until something changes.
 
         Rows are only ever added, so writers never wait for each other. The count
         tells of a transaction that began early and committed late.
         """
         total = ContentChange.objects.order_by().values(all=models.Value(1))
         count = models.Subquery(total.annotate(n=models.Count("pk")).values("n"))
-        latest = self.order_by("-pk").values_list("token", count).first()
-        return "{}-{}".format(*latest) if latest else "empty"
-
-    def latest_at(self) -> datetime | None:
-        return self.order_by("-pk").values_list("changed_at", flat=True).first()
+        latest = self.order_by("-pk").values_list("token", "changed_at", count).first()
+        if latest is None:
+            return DataVersion("empty", None)
+        token, changed_at, number = latest
+        return DataVersion(f"{token}-{number}", changed_at)
 
 
 class ContentChange(models.Model):
@@ -201,7 +206,7 @@ class Region(models.Model):
         return str(self.name or self.slug)
 
     def get_absolute_url(self) -> str:
-        return reverse("regions:region-detail", args=[self.slug])
+        return reverse("priorities:region-detail", args=[self.slug])
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

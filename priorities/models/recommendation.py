@@ -17,7 +17,7 @@ from simple_history.utils import bulk_create_with_history
 
 from regions.changes import record_change
 from regions.models import Country, Region
-from regions.translated import OriginalText, Text, Translated
+from regions.translated import OriginalText, Translated
 
 from ..search import fold
 from .section import Section
@@ -26,7 +26,11 @@ from .vocabulary import Audience, Instrument, PriorityArea
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def published(self) -> Self:
-        return self.filter(status=Recommendation.Status.PUBLISHED)
+        """What participants may see: published, in an edition that is published."""
+        return self.filter(
+            status=Recommendation.Status.PUBLISHED,
+            section__regional_forum__edition__published_at__isnull=False,
+        )
 
     def for_region(self, region: Region) -> Self:
         return self.filter(section__regional_forum__region=region)
@@ -68,7 +72,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 
     @transaction.atomic
     def withdraw(self) -> int:
-        rows = list(self.published())
+        rows = list(self.filter(status=Recommendation.Status.PUBLISHED))
         for recommendation in rows:
             recommendation.withdraw()
         return len(rows)
@@ -311,12 +315,6 @@ class Recommendation(OriginalText):
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
-
-    def text_to_read(self) -> Text:
-        return self.to_read("text")
-
-    def original_text(self) -> Text:
-        return self.original("text")
 
     def clean(self) -> None:
         super().clean()

@@ -106,7 +106,7 @@ class Section(OriginalText):
     def get_absolute_url(self) -> str:
         region = self.regional_forum.region
         return (
-            reverse("regions:region-detail", args=[region.slug])
+            reverse("priorities:region-detail", args=[region.slug])
             + f"#section-{self.position}"
         )
 

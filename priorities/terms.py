@@ -1,0 +1,176 @@
+"""The words a filter can name, read in one query and known by their slugs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils.translation import gettext
+
+from regions.models import Country, Edition, Region
+from regions.translated import reading_languages
+
+from .models import Audience, AudienceInclusion, Instrument, PriorityArea, Section
+
+ONLY = ":only"
+
+
+@dataclass(frozen=True)
+class Term:
+    kind: str
+    slug: str
+    label: str
+    parent: str = ""
+    position: int = 0
+    code: str = field(default="", compare=False)
+
+
+def name_in_reading_language() -> Coalesce:
+    names = [NullIf(F(f"name_{code}"), Value("")) for code in reading_languages()]
+    return Coalesce(*names, Value(""))
+
+
+def rows(
+    kind: str,
+    source: QuerySet[Any],
+    slug: Any = "slug",
+    label: Any = None,
+    parent: Any = "",
+    position: Any = 0,
+    code: Any = "",
+) -> QuerySet[Any]:
+    """One branch of the union: every vocabulary in the same six columns."""
+
+    def column(value: Any) -> Any:
+        if isinstance(value, str):
+            return Cast(F(value) if value else Value(""), CharField())
+        return value
+
+    return source.order_by().values_list(
+        Value(kind, output_field=CharField()),
+        column(slug),
+        Coalesce(label or name_in_reading_language(), Value(""), output_field=CharField()),
+        Coalesce(column(parent), Value(""), output_field=CharField()),
+        F(position) if isinstance(position, str) else Value(position),
+        column(code),
+    )
+
+
+class Terms:
+    """Regions, audiences, areas, countries, instruments and editions by slug."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.kinds: dict[str, dict[str, Term]] = {}
+        self.included: dict[str, list[str]] = {}
+        for term in sorted(terms, key=lambda term: (term.position, term.slug)):
+            if term.kind == "inclusion":
+                self.included.setdefault(term.slug, []).append(term.parent)
+            else:
+                self.kinds.setdefault(term.kind, {})[term.slug] = term
+
+    @classmethod
+    def load(cls) -> "Terms":
+        def used(model: type[Model]) -> QuerySet[Any]:
+            return model._default_manager.filter(
+                recommendation_links__isnull=False
+            ).distinct()
+
+        branches = [
+            rows("audience", Audience.objects.all(), position="position"),
+            rows(
+                "inclusion",
+                AudienceInclusion.objects.all(),
+                slug="joint__slug",
+                label=Value(""),
+                parent="included__slug",
+            ),
+            rows(
+                "area",
+                PriorityArea.objects.all(),
+                parent="parent__slug",
+                position="position",
+            ),
+            rows("country", used(Country), slug="iso_code", parent="region__slug"),
+            rows("instrument", used(Instrument)),
+            rows(
+                "edition",
+                Edition.objects.published(),
+                slug="year",
+                label=Cast("year", CharField()),
+            ),
+        ]
+        regions = rows(
+            "region",
+            Region.objects.all(),
+            parent="parent__slug",
+            position="position",
+            code="code",
+        )
+        found = [Term(*row) for row in regions.union(*branches, all=True)]
+        kinds = [
+            Term("kind", value, str(label), position=number)
+            for number, (value, label) in enumerate(Section.Kind.choices)
+        ]
+        return cls([*found, *kinds, Term("lead", "true", gettext("Said to come first"))])
+
+    def of(self, kind: str) -> dict[str, Term]:
+        return self.kinds.get(kind, {})
+
+    def get(self, kind: str, value: str) -> Term | None:
+        """The term a parameter names; `slug:only` is the region without its parts."""
+        slug = value.removesuffix(ONLY) if kind == "region" else value
+        return self.of(kind).get(slug)
+
+    @cached_property
+    def forum_regions(self) -> list[Term]:
+        return [term for term in self.of("region").values() if not term.parent]
+
+    @cached_property
+    def latest_edition(self) -> str | None:
+        return max(self.of("edition"), default=None)
+
+    @cached_property
+    def groups(self) -> dict[Term, list[Term]]:
+        """The groups of areas in order, each with its areas in order."""
+        areas = self.of("area").values()
+        return {
+            group: [area for area in areas if area.parent == group.slug]
+            for group in areas
+            if not group.parent
+        }
+
+    @cached_property
+    def areas(self) -> list[Term]:
+        return [area for areas in self.groups.values() for area in areas]
+
+    def children(self, kind: str, slug: str) -> list[Term]:
+        return [term for term in self.of(kind).values() if term.parent == slug]
+
+    def within(self, kind: str, value: str) -> set[str]:
+        """The slugs a value stands for: itself and all that is part of it."""
+        if value.endswith(ONLY):
+            return {value.removesuffix(ONLY)}
+        found, waiting = set(), [value]
+        while waiting:
+            slug = waiting.pop()
+            if slug not in found:
+                found.add(slug)
+                waiting += [child.slug for child in self.children(kind, slug)]
+        return found
+
+    def reaching(self, audience: str) -> set[str]:
+        """The audience and every joint one that includes it."""
+        return {audience} | {
+            joint for joint, included in self.included.items() if audience in included
+        }
+
+    def label(self, kind: str, value: str) -> str:
+        term = self.get(kind, value)
+        if term is None:
+            return value
+        if kind == "region" and value.endswith(ONLY):
+            return gettext("%(region)s itself") % {"region": term.label}
+        return term.label
+

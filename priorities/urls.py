@@ -1,0 +1,33 @@
+from django.urls import path, register_converter
+
+from . import views
+
+
+class ReferenceConverter:
+    regex = "[0-9]{4}-[A-Z]{2,5}-[0-9]{3,9}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
+app_name = "priorities"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("regions/", views.region_list, name="region-list"),
+    path("regions/<slug:slug>/", views.region_detail, name="region-detail"),
+    path("recommendations/", views.recommendation_list, name="recommendation-list"),
+    path(
+        "recommendations/<reference:reference>/",
+        views.recommendation_detail,
+        name="recommendation-detail",
+    ),
+    path("areas/", views.area_list, name="area-list"),
+    path("areas/<slug:slug>/", views.area_detail, name="area-detail"),
+    path("compare/", views.compare, name="compare"),
+    path("matrix/", views.matrix, name="matrix"),
+]

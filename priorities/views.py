@@ -1,0 +1,254 @@
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from regions.models import Edition, Region, RegionalForum
+from regions.translated import reading_languages
+
+from . import comparison, facets
+from . import matrix as matrices
+from .filters import SORTS, RecommendationFilter
+from .models import PriorityArea, Recommendation, Section
+from .terms import Term, Terms
+
+PER_PAGE = 30
+HOME_ROWS = 8
+
+
+def list_url() -> str:
+    return reverse("priorities:recommendation-list")
+
+
+def latest_edition() -> Edition:
+    edition = Edition.objects.published().first()
+    if edition is None:
+        raise Http404
+    return edition
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    filterset = RecommendationFilter(QueryDict())
+    edition = Edition.objects.published().prefetch_related("partners").first()
+    forums = RegionalForum.objects.own().filter(edition=edition).select_related("region")
+    matrix = matrices.build(filterset, list_url())
+    context = {
+        "edition": edition,
+        "forums": forums,
+        "groups": matrices.build(filterset, list_url(), by="group"),
+        "matrix": matrix,
+        "shared": matrix.shared[:HOME_ROWS],
+        "single": matrix.single,
+        "terms": filterset.terms,
+        "total": filterset.qs.count(),
+    }
+    return render(request, "priorities/home.html", context)
+
+
+@require_safe
+def region_list(request: HttpRequest) -> HttpResponse:
+    edition = latest_edition()
+    forums = edition.forums.select_related("region", "held_within").order_by(
+        "region__position"
+    )
+    counts = facets.of(RecommendationFilter(QueryDict())).counts("region")
+    context = {
+        "edition": edition,
+        "forums": [(forum, counts.get(forum.region.slug, 0)) for forum in forums],
+    }
+    return render(request, "priorities/region_list.html", context)
+
+
+@require_safe
+def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    region = get_object_or_404(Region.objects.select_related("parent"), slug=slug)
+    edition = latest_edition()
+    recommendations = Prefetch(
+        "recommendations",
+        Recommendation.objects.published().for_display().in_list_order(),
+    )
+    forum = (
+        region.forums.in_edition(edition)
+        .select_related("edition", "held_within__region")
+        .prefetch_related(
+            Prefetch(
+                "sections",
+                Section.objects.select_related("audience")
+                .prefetch_related(recommendations)
+                .order_by("position"),
+            ),
+            "parts__region",
+        )
+        .first()
+    )
+    context = {"region": region, "edition": edition, "forum": forum}
+    return render(request, "priorities/region_detail.html", context)
+
+
+@require_safe
+def recommendation_list(request: HttpRequest) -> HttpResponse:
+    filterset = RecommendationFilter(request.GET)
+    counts = facets.of(filterset)
+    found = Paginator(filterset.sorted().for_display(), PER_PAGE)
+    found.count = counts.total  # type: ignore[misc]  # known from the facets already
+    context = {
+        "filter": filterset,
+        "facets": counts.facets,
+        "total": counts.total,
+        "page": found.get_page(request.GET.get("page")),
+        "sorts": SORTS,
+        "lifting": filterset.lifting() if not counts.total else [],
+    }
+    return render(request, "priorities/recommendation_list.html", context)
+
+
+@require_safe
+def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Published: the page. Merged: on to the other. Withdrawn: says so. Else: 404."""
+    recommendation = get_object_or_404(
+        Recommendation.objects.select_related(
+            "section__regional_forum__edition",
+            "section__regional_forum__region",
+            "section__regional_forum__held_within__region",
+            "audience",
+            "merged_into",
+        ),
+        reference=reference,
+        published_at__isnull=False,
+        section__regional_forum__edition__published_at__isnull=False,
+    )
+    target = recommendation.merged_target()
+    if target is not None and target.is_published:
+        return redirect(target)
+    if not recommendation.is_published:
+        context: dict[str, Any] = {"recommendation": recommendation}
+        return render(
+            request, "priorities/recommendation_withdrawn.html", context, status=410
+        )
+    neighbours = list(
+        recommendation.section.recommendations.published().in_list_order()
+    )
+    place = neighbours.index(recommendation)
+    areas = list(recommendation.areas.all())
+    context = {
+        "recommendation": recommendation,
+        "areas": areas,
+        "countries": recommendation.countries.all(),
+        "instruments": recommendation.instruments.all(),
+        "texts": [
+            recommendation.in_language("text", code)
+            for code in reading_languages()
+            if recommendation.state_in(code) != "missing"
+        ],
+        "previous": neighbours[place - 1] if place else None,
+        "next": neighbours[place + 1] if place + 1 < len(neighbours) else None,
+        "place": place + 1,
+        "places": len(neighbours),
+        "elsewhere": elsewhere(recommendation, areas),
+    }
+    return render(request, "priorities/recommendation_detail.html", context)
+
+
+def elsewhere(
+    recommendation: Recommendation, areas: list[PriorityArea]
+) -> list[tuple[PriorityArea, list[tuple[Term, Recommendation | None]]]]:
+    """For its first area: what each other forum region says first about it, or nothing."""
+    terms = Terms.load()
+    found = []
+    for area in areas[:1]:
+        about = Recommendation.objects.published().about(area).for_display()
+        regions = [
+            (
+                region,
+                about.filter(
+                    section__regional_forum__region__slug__in=terms.within(
+                        "region", region.slug
+                    ),
+                    section__regional_forum__edition=recommendation.section.regional_forum.edition,
+                )
+                .in_list_order()
+                .first(),
+            )
+            for region in terms.forum_regions
+            if recommendation.region.slug not in terms.within("region", region.slug)
+        ]
+        found.append((area, regions))
+    return found
+
+
+@require_safe
+def area_list(request: HttpRequest) -> HttpResponse:
+    filterset = RecommendationFilter(QueryDict())
+    matrix = matrices.build(filterset, list_url())
+    rows = {row.term.slug: row for row in matrix.rows}
+    context = {
+        "groups": [
+            (group, [(area, rows.get(area.slug)) for area in areas])
+            for group, areas in filterset.terms.groups.items()
+        ],
+        "columns": matrix.columns,
+    }
+    return render(request, "priorities/area_list.html", context)
+
+
+@require_safe
+def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    area = get_object_or_404(
+        PriorityArea.objects.select_related("parent").prefetch_related(
+            "synonyms", "areas"
+        ),
+        slug=slug,
+    )
+    query = QueryDict(mutable=True)
+    query.setlist("area", [area.slug])
+    filterset = RecommendationFilter(query)
+    heads = matrices.columns(filterset)
+    query.setlist("region", [head.value for head in heads])
+    filterset = RecommendationFilter(query, filterset.terms)
+    compared = comparison.compare(
+        filterset, "area" if area.parent else "group", list_url()
+    )
+    language = reading_languages()[0]
+    context = {
+        "area": area,
+        "columns": heads,
+        "row": next(iter(compared.rows), None),
+        "synonyms": [s.label for s in area.synonyms.all() if s.language == language],
+        "filter": filterset,
+    }
+    return render(request, "priorities/area_detail.html", context)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    filterset = RecommendationFilter(request.GET)
+    asked = request.GET.get("by", "")
+    by = asked if asked in comparison.BY else comparison.BY[0]
+    context = {
+        "filter": filterset,
+        "facets": facets.of(filterset).facets,
+        "comparison": comparison.compare(
+            filterset, by, list_url(), request.GET.get("page")
+        ),
+        "by": by,
+        "by_audience": by == "audience",
+        "unknown_by": asked if asked not in ("", *comparison.BY) else "",
+        "max_columns": comparison.MAX_COLUMNS,
+    }
+    return render(request, "priorities/compare.html", context)
+
+
+@require_safe
+def matrix(request: HttpRequest) -> HttpResponse:
+    filterset = RecommendationFilter(request.GET)
+    context = {
+        "filter": filterset,
+        "facets": facets.of(filterset).facets,
+        "matrix": matrices.build(filterset, list_url()),
+    }
+    return render(request, "priorities/matrix.html", context)
