@@ -32,8 +32,7 @@ def data_version(request: HttpRequest) -> DataVersion:
     """The version of the data when this request began to read it."""
     if not hasattr(request, "data_version"):
         request.data_version = ContentChange.objects.version()  # type: ignore[attr-defined]
-    version: DataVersion = request.data_version
-    return version
+    return request.data_version  # type: ignore[attr-defined]
 
 
 def page_version(request: HttpRequest, *args: Any, **kwargs: Any) -> str:

@@ -3,8 +3,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from regions.models import Edition
 

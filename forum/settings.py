@@ -162,8 +162,8 @@ if HTTPS:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+SIMPLE_HISTORY_REVERT_DISABLED = True  # a raw revert could undo a publication
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 
 EXIT_URL = os.environ.get("EXIT_URL") or "https://www.wikipedia.org/"
 REPORT_EMAIL = os.environ.get("REPORT_EMAIL", "")

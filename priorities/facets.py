@@ -108,7 +108,9 @@ def of(filterset: RecommendationFilter) -> Facets:
     return Facets(sum(counts.get(TOTAL, {}).values()), shown)
 
 
-def regions(terms: Terms, counts: dict[str, dict[str, int]], choice: Any) -> list[Choice]:
+def regions(
+    terms: Terms, counts: dict[str, dict[str, int]], choice: Any
+) -> list[Choice]:
     held = counts.get("region", {})
 
     def node(term: Term) -> Choice:

@@ -4,7 +4,7 @@ Values of one parameter are alternatives, parameters narrow each other. What a
 parameter names and nobody knows matches nothing and is told to the reader.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from .models import (
     RecommendationCountry,
     RecommendationInstrument,
 )
+from .models.recommendation import RecommendationQuerySet
 from .terms import Terms
 
 MAX_VALUES = 50
@@ -35,7 +36,9 @@ class ValuesWidget(forms.Widget):
     """Reads every value of a repeated parameter; the pages draw their own choices."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        values = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
+        values = (
+            data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
+        )
         return [value[:MAX_VALUE_LENGTH] for value in values[:MAX_VALUES]]
 
 
@@ -139,9 +142,7 @@ class RecommendationFilter(django_filters.FilterSet):
     audience = TermsFilter(for_audiences, label=_("Audience"))
     area = TermsFilter(about_areas, label=_("Priority area"))
     country = TermsFilter(naming_countries, label=_("Country"))
-    instrument = TermsFilter(
-        naming_instruments, label=_("Named instrument or body")
-    )
+    instrument = TermsFilter(naming_instruments, label=_("Named instrument or body"))
     kind = TermsFilter(of_kinds, label=_("Kind"))
     lead = TermsFilter(leading, label=_("Lead"))
     edition = TermsFilter(of_editions, label=_("Edition"))
@@ -166,9 +167,13 @@ class RecommendationFilter(django_filters.FilterSet):
     @cached_property
     def chosen(self) -> dict[str, Any]:
         """The parameters the reader set, without the edition that goes by itself."""
-        return {name: v for name, v in self.form.cleaned_data.items() if v} if self.values else {}
+        return (
+            {name: v for name, v in self.form.cleaned_data.items() if v}
+            if self.values
+            else {}
+        )
 
-    def matching(self, without: str | None = None) -> QuerySet[Recommendation]:
+    def matching(self, without: str | None = None) -> RecommendationQuerySet:
         """Everything that meets all parameters, or all but one."""
         found = self.queryset
         for name, value in self.values.items():
@@ -177,10 +182,10 @@ class RecommendationFilter(django_filters.FilterSet):
         return found
 
     @property
-    def qs(self) -> QuerySet[Recommendation]:
+    def qs(self) -> RecommendationQuerySet:
         return self.matching()
 
-    def sorted(self) -> QuerySet[Recommendation]:
+    def sorted(self) -> RecommendationQuerySet:
         if self.sort == "newest":
             return self.qs.order_by("-published_at", "-pk")
         if self.sort == "reference":
@@ -210,13 +215,17 @@ class RecommendationFilter(django_filters.FilterSet):
     def has(self, name: str, value: str) -> bool:
         return value in self.values.get(name, [])
 
-    def query(self, drop: tuple[str, ...] = (), **values: list[str]) -> str:
-        """This page's query string with some parameters dropped or set; never the page."""
+    def query(
+        self,
+        changes: Mapping[str, list[str]] | None = None,
+        drop: Sequence[str] = (),
+    ) -> str:
+        """This page's query string with parameters changed or dropped; never the page."""
         data = self.data.copy()
         for name in ("page", *drop):
             data.pop(name, None)
-        for name, new in values.items():
-            data.setlist(name, new)
+        for name, values in (changes or {}).items():
+            data.setlist(name, values)
         return "?" + data.urlencode(safe=":")
 
     def chips(self) -> list[Chip]:
@@ -229,7 +238,7 @@ class RecommendationFilter(django_filters.FilterSet):
             for value in values:
                 rest = [other for other in values if other != value]
                 label = self.terms.label(name, value)
-                chips.append(Chip(name, label, self.query(**{name: rest})))
+                chips.append(Chip(name, label, self.query({name: rest})))
         return chips
 
     def sentence(self) -> str:
@@ -268,5 +277,3 @@ class RecommendationFilter(django_filters.FilterSet):
             if count:
                 found.append((chip, count))
         return found
-
-

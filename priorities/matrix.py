@@ -107,7 +107,9 @@ def rows_of(filterset: RecommendationFilter, by: str) -> QuerySet[Any]:
     return found.order_by().annotate(row=ROW_OF[by], spoken_in=REGION)
 
 
-def count(filterset: RecommendationFilter, by: str) -> dict[tuple[str, str], tuple[int, int]]:
+def count(
+    filterset: RecommendationFilter, by: str
+) -> dict[tuple[str, str], tuple[int, int]]:
     """Recommendations and leads by row and region slug."""
     rows = (
         rows_of(filterset, by)
@@ -120,7 +122,9 @@ def count(filterset: RecommendationFilter, by: str) -> dict[tuple[str, str], tup
     return {(row, region): (n, leads) for row, region, n, leads in rows}
 
 
-def address(filterset: RecommendationFilter, list_url: str, term: Term, regions: list[str]) -> str:
+def address(
+    filterset: RecommendationFilter, list_url: str, term: Term, regions: list[str]
+) -> str:
     """The list of exactly what a row holds in these regions."""
     name, values = term.kind, [term.slug]
     if name == "area" and (wanted := wanted_areas(filterset)):
@@ -130,9 +134,8 @@ def address(filterset: RecommendationFilter, list_url: str, term: Term, regions:
         if chosen and term.slug not in chosen:
             reaching = filterset.terms.reaching(term.slug)
             values = [value for value in chosen if value in reaching]
-    return list_url + filterset.query(
-        drop=("by", "sort"), **{name: values, "region": regions}
-    )
+    changes = {name: values, "region": regions}
+    return list_url + filterset.query(changes, drop=("by", "sort"))
 
 
 def build(filterset: RecommendationFilter, list_url: str, by: str = "area") -> Matrix:
@@ -157,7 +160,9 @@ def build(filterset: RecommendationFilter, list_url: str, by: str = "area") -> M
     def cell(term: Term, head: Column) -> Cell:
         number, leads = (sum(part) for part in zip(*cells[term, head], strict=True))
         step = -(-number * STEPS // peak) if number else 0
-        return Cell(head, number, leads, step, address(filterset, list_url, term, [head.value]))
+        return Cell(
+            head, number, leads, step, address(filterset, list_url, term, [head.value])
+        )
 
     def row(term: Term) -> Row:
         total = sum(counts.get((term.slug, slug), (0, 0))[0] for slug in anywhere)
@@ -165,10 +170,13 @@ def build(filterset: RecommendationFilter, list_url: str, by: str = "area") -> M
         return Row(term, [cell(term, head) for head in heads], total, everywhere)
 
     rows = [row(term) for term in known]
-    speaking = sorted((r for r in rows if r.total), key=lambda r: (-r.sharing, -r.total))
+    speaking = sorted(
+        (r for r in rows if r.total), key=lambda r: (-r.sharing, -r.total)
+    )
     silent = [
         r.term
         for r in rows
-        if not r.total and (not wanted or filterset.terms.within("area", r.term.slug) & wanted)
+        if not r.total
+        and (not wanted or filterset.terms.within("area", r.term.slug) & wanted)
     ]
     return Matrix(heads, speaking, silent)

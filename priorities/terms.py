@@ -51,7 +51,9 @@ def rows(
     return source.order_by().values_list(
         Value(kind, output_field=CharField()),
         column(slug),
-        Coalesce(label or name_in_reading_language(), Value(""), output_field=CharField()),
+        Coalesce(
+            label or name_in_reading_language(), Value(""), output_field=CharField()
+        ),
         Coalesce(column(parent), Value(""), output_field=CharField()),
         F(position) if isinstance(position, str) else Value(position),
         column(code),
@@ -113,7 +115,9 @@ class Terms:
             Term("kind", value, str(label), position=number)
             for number, (value, label) in enumerate(Section.Kind.choices)
         ]
-        return cls([*found, *kinds, Term("lead", "true", gettext("Said to come first"))])
+        return cls(
+            [*found, *kinds, Term("lead", "true", gettext("Said to come first"))]
+        )
 
     def of(self, kind: str) -> dict[str, Term]:
         return self.kinds.get(kind, {})
@@ -173,4 +177,3 @@ class Terms:
         if kind == "region" and value.endswith(ONLY):
             return gettext("%(region)s itself") % {"region": term.label}
         return term.label
-

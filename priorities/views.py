@@ -35,7 +35,9 @@ def latest_edition() -> Edition:
 def home(request: HttpRequest) -> HttpResponse:
     filterset = RecommendationFilter(QueryDict())
     edition = Edition.objects.published().prefetch_related("partners").first()
-    forums = RegionalForum.objects.own().filter(edition=edition).select_related("region")
+    forums = (
+        RegionalForum.objects.own().filter(edition=edition).select_related("region")
+    )
     matrix = matrices.build(filterset, list_url())
     context = {
         "edition": edition,
@@ -95,7 +97,7 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
     filterset = RecommendationFilter(request.GET)
     counts = facets.of(filterset)
     found = Paginator(filterset.sorted().for_display(), PER_PAGE)
-    found.count = counts.total  # type: ignore[misc]  # known from the facets already
+    found.count = counts.total  # known from the facets already
     context = {
         "filter": filterset,
         "facets": counts.facets,

@@ -205,6 +205,10 @@ class Region(models.Model):
     def __str__(self) -> str:
         return str(self.name or self.slug)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("priorities:region-detail", args=[self.slug])
 
@@ -226,10 +230,6 @@ class Region(models.Model):
             raise ValidationError(
                 {"parent": _("A region cannot be part of itself, even indirectly.")}
             )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
-        super().save(*args, **kwargs)
 
 
 class CountryManager(models.Manager["Country"]):
@@ -364,7 +364,7 @@ class RegionalForum(OriginalText):
 
         One atomic update per call: two people at once never get the same number.
         """
-        self._meta.default_manager.filter(pk=self.pk).update(
+        RegionalForum.objects.filter(pk=self.pk).update(
             last_number=F("last_number") + count
         )
         self.refresh_from_db(fields=["last_number"])

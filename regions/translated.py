@@ -1,6 +1,7 @@
 """Texts in several languages: one column each, read in the reader's language."""
 
-from typing import Any, ClassVar, NamedTuple, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
@@ -53,7 +54,8 @@ class Translated:
         return next((value for value in values if value), "")
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True)
+class Text:
     """One text as it is shown: in which language, and how far it can be trusted."""
 
     value: str
@@ -98,9 +100,14 @@ class OriginalText(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.keep_versions()
+        super().save(*args, **kwargs)
+        self._remember()
+
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        instance = super().from_db(*args, **kwargs)
         instance._remember()
         return instance
 
@@ -140,11 +147,6 @@ class OriginalText(models.Model):
                 setattr(self, f"reviewed_{code}", False)
             elif now != then or confirmed:
                 setattr(self, f"made_from_{code}", self.original_version)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.keep_versions()
-        super().save(*args, **kwargs)
-        self._remember()
 
     def state_in(self, code: str) -> str:
         if code == self.original_language:

@@ -78,6 +78,20 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return len(rows)
 
     @transaction.atomic
+    def send_to_review(self) -> int:
+        rows = list(self.filter(status=Recommendation.Status.DRAFT))
+        for recommendation in rows:
+            recommendation.send_to_review()
+        return len(rows)
+
+    @transaction.atomic
+    def back_to_draft(self) -> int:
+        rows = list(self.filter(status=Recommendation.Status.IN_REVIEW))
+        for recommendation in rows:
+            recommendation.back_to_draft()
+        return len(rows)
+
+    @transaction.atomic
     def rank(self, ordered: Sequence["Recommendation"], reason: str) -> None:
         """Give `ordered` the ranks 1, 2, 3… of their section; others lose theirs.
 
@@ -137,6 +151,7 @@ class Recommendation(OriginalText):
         _("reference"),
         max_length=20,
         unique=True,
+        blank=True,
         editable=False,
         help_text=_("Given once, never changed, never reused."),
     )
@@ -226,7 +241,7 @@ class Recommendation(OriginalText):
         related_name="recommendations",
         verbose_name=_("named instruments and bodies"),
     )
-    search_text = models.TextField(editable=False, default="")
+    search_text = models.TextField(editable=False, blank=True)
 
     objects = RecommendationQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["search_text"])
@@ -261,6 +276,18 @@ class Recommendation(OriginalText):
                 ),
                 name="no_text_is_null",
                 violation_error_message=_("A text that is not there is left empty."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reference=""),
+                name="reference_is_given",
+                violation_error_message=_("A reference is given when it is saved."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["draft", "in_review"]) | Q(published_at=None),
+                name="once_published_never_a_draft",
+                violation_error_message=_(
+                    "What was published is withdrawn, never a draft again."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(status="archived"),
@@ -364,6 +391,15 @@ class Recommendation(OriginalText):
         self._change_reason = reason
         self.save()
 
+    def send_to_review(self) -> None:
+        self.status = self.Status.IN_REVIEW
+        self.change_because("sent to review")
+
+    def back_to_draft(self) -> None:
+        """For what was never public; what was is withdrawn instead."""
+        self.status = self.Status.DRAFT
+        self.change_because("back to draft")
+
     def publish(self, at: datetime | None = None) -> None:
         """Make it public. ValidationError when its text, rank or audience forbids it."""
         self.status = self.Status.PUBLISHED
@@ -421,11 +457,11 @@ class Recommendation(OriginalText):
         ):
             if wanted is None:
                 continue
-            wanted = list(dict.fromkeys(wanted))
-            for link in links.exclude(**{f"{name}__in": wanted}):
+            terms: list[Any] = list(dict.fromkeys(wanted))
+            for link in links.exclude(**{f"{name}__in": terms}):
                 link.delete()
             held = set(links.values_list(name, flat=True))
-            for term in wanted:
+            for term in terms:
                 if term.pk not in held:
                     links.create(**{name: term})
 
@@ -482,6 +518,10 @@ class RecommendationArea(models.Model):
     def __str__(self) -> str:
         return f"{self.recommendation} · {self.area}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.area.slug)
 
@@ -491,10 +531,6 @@ class RecommendationArea(models.Model):
             raise ValidationError(
                 {"area": _("“%s” is a group; choose an area within it.") % self.area}
             )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
-        super().save(*args, **kwargs)
 
 
 class RecommendationCountry(models.Model):

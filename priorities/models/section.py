@@ -103,6 +103,10 @@ class Section(OriginalText):
     def __str__(self) -> str:
         return f"{self.regional_forum} · {self.position}. {self.heading}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         region = self.regional_forum.region
         return (
@@ -128,7 +132,3 @@ class Section(OriginalText):
                     )
                 }
             )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
-        super().save(*args, **kwargs)

@@ -137,6 +137,10 @@ class PriorityArea(models.Model):
     def __str__(self) -> str:
         return str(self.name or self.slug)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("priorities:area-detail", args=[self.slug])
 
@@ -157,10 +161,6 @@ class PriorityArea(models.Model):
             raise ValidationError(
                 {"parent": _("Recommendations carry this area; it cannot be a group.")}
             )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
-        super().save(*args, **kwargs)
 
 
 class AreaSynonymManager(models.Manager["AreaSynonym"]):
@@ -200,16 +200,16 @@ class AreaSynonym(models.Model):
     def __str__(self) -> str:
         return f"{self.label} ({self.language})"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def natural_key(self) -> tuple[str, str]:
         return (self.language, self.folded)
 
     def clean(self) -> None:
         super().clean()
         self.folded = fold(self.label)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
-        super().save(*args, **kwargs)
 
 
 class InstrumentManager(models.Manager["Instrument"]):

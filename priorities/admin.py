@@ -1,0 +1,413 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ImportExportModelAdmin
+from import_export.forms import ExportForm, ImportForm
+
+from regions.admin import TRANSLATION_STATE, CuratedAdmin, SpeaksLanguages, in_languages
+
+from . import formats, search
+from .models import (
+    AreaSynonym,
+    Audience,
+    AudienceInclusion,
+    Instrument,
+    PriorityArea,
+    Recommendation,
+    RecommendationArea,
+    RecommendationCountry,
+    RecommendationInstrument,
+    Section,
+)
+from .models.recommendation import RecommendationQuerySet
+from .resources import RecommendationResource
+from .templatetags.texts import emphasise, plain
+
+MAX_UPLOAD = 5 * 1024 * 1024
+
+
+class InclusionInline(admin.TabularInline):
+    model = AudienceInclusion
+    fk_name = "joint"
+    autocomplete_fields = ["included"]
+    extra = 0
+
+
+@admin.register(Audience)
+class AudienceAdmin(CuratedAdmin):
+    list_display = ["name", "slug", "position", "recommendation_count"]
+    search_fields = ["slug", *in_languages("name")]
+    fields = ["slug", *in_languages("name"), "position"]
+    inlines = [InclusionInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Audience]:
+        found = super().get_queryset(request)
+        return found.annotate(recommendation_count=Count("recommendations"))
+
+    @admin.display(description=_("entries"), ordering="recommendation_count")
+    def recommendation_count(self, audience: Any) -> int:
+        count: int = audience.recommendation_count
+        return count
+
+
+class SynonymInline(admin.TabularInline):
+    model = AreaSynonym
+    extra = 1
+
+
+@admin.register(PriorityArea)
+class PriorityAreaAdmin(CuratedAdmin):
+    list_display = ["name", "parent", "slug", "position", "recommendation_count"]
+    list_filter = [("parent", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["parent"]
+    search_fields = ["slug", *in_languages("name"), "synonyms__label"]
+    autocomplete_fields = ["parent"]
+    fields = ["slug", "parent", "position", *in_languages("name", "description")]
+    inlines = [SynonymInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityArea]:
+        found = super().get_queryset(request)
+        return found.annotate(recommendation_count=Count("recommendation_links"))
+
+    @admin.display(description=_("entries"), ordering="recommendation_count")
+    def recommendation_count(self, area: Any) -> int:
+        count: int = area.recommendation_count
+        return count
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[PriorityArea], search_term: str
+    ) -> tuple[QuerySet[PriorityArea], bool]:
+        """Choosing an area for a recommendation offers areas, never groups."""
+        found, distinct = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") == RecommendationArea._meta.model_name:
+            found = found.within_groups()
+        return found, distinct
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(CuratedAdmin):
+    list_display = ["name", "slug", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["slug", *in_languages("name")]
+    fields = ["slug", "kind", *in_languages("name")]
+
+
+class RankedForm(forms.ModelForm):
+    """Ranks are checked together by the formset: two rows may swap theirs."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | {"rank"}  # type: ignore[misc]
+
+
+class RankedFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        held: dict[int, str] = {}
+        for form in self.forms:
+            rank = (
+                form.cleaned_data.get("rank") if hasattr(form, "cleaned_data") else None
+            )
+            if rank is None or not form.instance.is_published:
+                continue
+            if rank in held:
+                form.add_error(
+                    "rank",
+                    _("%(other)s holds rank %(rank)s too: give each its own, or none.")
+                    % {"other": held[rank], "rank": rank},
+                )
+            held[rank] = form.instance.reference
+
+
+class RecommendationInline(SpeaksLanguages, admin.TabularInline):
+    model = Recommendation
+    form = RankedForm
+    formset = RankedFormSet
+    fields = [
+        "reference",
+        "position",
+        "rank",
+        "is_lead",
+        "audience",
+        "preview",
+        "status",
+    ]
+    readonly_fields = ["reference", "preview", "status"]
+    autocomplete_fields = ["audience"]
+    ordering = ["rank", "position"]
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("text"))
+    def preview(self, recommendation: Recommendation) -> str:
+        return emphasise(recommendation.original("text").value)
+
+
+@admin.register(Section)
+class SectionAdmin(CuratedAdmin):
+    list_display = [
+        "heading",
+        "regional_forum",
+        "kind",
+        "audience",
+        "position",
+        "entry_count",
+    ]
+    list_filter = [
+        "regional_forum__edition",
+        "regional_forum__region",
+        "kind",
+        "audience",
+    ]
+    list_select_related = [
+        "regional_forum__edition",
+        "regional_forum__region",
+        "audience",
+    ]
+    search_fields = [*in_languages("heading"), "regional_forum__region__slug"]
+    autocomplete_fields = ["regional_forum", "audience"]
+    inlines = [RecommendationInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("regional_forum", "position"),
+                    ("kind", "audience"),
+                    ("first_page", "last_page"),
+                ]
+            },
+        ),
+        (_("Texts"), {"fields": in_languages("heading", "introduction")}),
+        TRANSLATION_STATE,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
+        return (
+            super().get_queryset(request).annotate(entry_count=Count("recommendations"))
+        )
+
+    @admin.display(description=_("entries"), ordering="entry_count")
+    def entry_count(self, section: Any) -> int:
+        count: int = section.entry_count
+        return count
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        """Free the ranks that change hands before they are given out again."""
+        changed = [row.pk for row in formset.save(commit=False) if row.pk]
+        Recommendation.objects.filter(pk__in=changed).update(rank=None)
+        super().save_formset(request, form, formset, change)
+
+
+class HasAreaFilter(admin.SimpleListFilter):
+    title = _("priority areas")
+    parameter_name = "areas"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", _("none yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(area_links=None) if self.value() == "none" else queryset
+
+
+class LinkInline(admin.TabularInline):
+    extra = 0
+
+
+class AreaInline(LinkInline):
+    model = RecommendationArea
+    autocomplete_fields = ["area"]
+    verbose_name_plural = _("Priority areas")
+
+
+class CountryInline(LinkInline):
+    model = RecommendationCountry
+    autocomplete_fields = ["country"]
+    verbose_name_plural = _("Countries the text names")
+
+
+class InstrumentInline(LinkInline):
+    model = RecommendationInstrument
+    autocomplete_fields = ["instrument"]
+    verbose_name_plural = _("Instruments and bodies the text names")
+
+
+class SpreadsheetForm(ImportForm):
+    def clean_import_file(self) -> Any:
+        upload = self.cleaned_data["import_file"]
+        if upload.size > MAX_UPLOAD:
+            raise ValidationError(
+                _(
+                    "This file has %(size)s MB; up to %(most)s MB can be imported at once. Split it."
+                )
+                % {
+                    "size": upload.size // 1024 // 1024,
+                    "most": MAX_UPLOAD // 1024 // 1024,
+                }
+            )
+        return upload
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
+    resource_classes = [RecommendationResource]
+    formats = [formats.CSV, formats.XLSX]
+    import_form_class = SpreadsheetForm
+    export_form_class = ExportForm
+    change_form_template = "admin/priorities/recommendation/change_form.html"
+
+    list_display = [
+        "reference",
+        "excerpt",
+        "region",
+        "audience",
+        "rank",
+        "is_lead",
+        "status",
+    ]
+    list_filter = [
+        "status",
+        "section__regional_forum__edition",
+        "section__regional_forum__region",
+        "section__kind",
+        "audience",
+        HasAreaFilter,
+        "is_lead",
+        "original_language",
+    ]
+    list_select_related = [
+        "audience",
+        "section__regional_forum__region",
+        "section__regional_forum__edition",
+    ]
+    search_fields = ["reference"]
+    search_help_text = _("Words of the text in any language, or a reference.")
+    autocomplete_fields = ["section", "audience"]
+    readonly_fields = [
+        "reference",
+        "status",
+        "published_at",
+        "merged_into",
+        "public_text",
+    ]
+    inlines = [AreaInline, CountryInline, InstrumentInline]
+    actions = ["publish", "withdraw", "send_to_review", "back_to_draft"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("reference", "status", "published_at", "merged_into"),
+                    "section",
+                    "audience",
+                    ("position", "rank", "is_lead"),
+                    "public_text",
+                ]
+            },
+        ),
+        (_("Texts"), {"fields": in_languages("text")}),
+        TRANSLATION_STATE,
+        (_("Source"), {"fields": ["source_page", "note"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
+        return super().get_queryset(request).in_list_order()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Recommendation], search_term: str
+    ) -> tuple[QuerySet[Recommendation], bool]:
+        return queryset.filter(search.matching(search_term)), False
+
+    @admin.display(description=_("text"))
+    def excerpt(self, recommendation: Recommendation) -> str:
+        text = plain(recommendation.to_read("text").value)
+        return text if len(text) <= 120 else text[:119] + "…"
+
+    @admin.display(
+        description=_("region"), ordering="section__regional_forum__region__position"
+    )
+    def region(self, recommendation: Recommendation) -> str:
+        return str(recommendation.region)
+
+    @admin.display(description=_("as participants read it"))
+    def public_text(self, recommendation: Recommendation) -> str:
+        text = recommendation.to_read("text")
+        return format_html(
+            '<p class="text" lang="{}" dir="{}">{}</p>',
+            text.language,
+            text.direction,
+            emphasise(text.value),
+        )
+
+    def view_on_site(self, recommendation: Recommendation) -> str | None:
+        return (
+            recommendation.get_absolute_url() if recommendation.is_published else None
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what was never published can be deleted; the rest is withdrawn."""
+        never_published = obj is not None and obj.published_at is None
+        return never_published and super().has_delete_permission(request, obj)
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: RecommendationQuerySet) -> None:
+        try:
+            count = queryset.publish()
+        except ValidationError as error:
+            text = _("Nothing was published. %s") % " ".join(error.messages)
+            self.message_user(request, text, messages.ERROR)
+            return
+        text = ngettext("%d entry is now public.", "%d entries are now public.", count)
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(
+        description=_("Withdraw (their addresses will say so)"), permissions=["change"]
+    )
+    def withdraw(self, request: HttpRequest, queryset: RecommendationQuerySet) -> None:
+        count = queryset.withdraw()
+        text = ngettext("%d entry is withdrawn.", "%d entries are withdrawn.", count)
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(description=_("Send to review"), permissions=["change"])
+    def send_to_review(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> None:
+        self.tell_moved(request, queryset.send_to_review())
+
+    @admin.action(
+        description=_("Back to draft (unpublished ones)"), permissions=["change"]
+    )
+    def back_to_draft(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> None:
+        self.tell_moved(request, queryset.back_to_draft())
+
+    def tell_moved(self, request: HttpRequest, count: int) -> None:
+        text = ngettext(
+            "%d entry changed its status.", "%d entries changed their status.", count
+        )
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    def response_change(
+        self, request: HttpRequest, obj: Recommendation
+    ) -> HttpResponse:
+        rows = Recommendation.objects.filter(pk=obj.pk)
+        if "_publish" in request.POST:
+            self.publish(request, rows)
+            return HttpResponseRedirect(request.path)
+        if "_withdraw" in request.POST:
+            self.withdraw(request, rows)
+            return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
