@@ -6,8 +6,6 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from regions.models import Edition
-
 from .caching import data_version
 
 
@@ -42,7 +40,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "exit_url": settings.EXIT_URL,
         "report_email": settings.REPORT_EMAIL,
         "data_version": SimpleLazyObject(lambda: data_version(request)),
-        "latest_edition": SimpleLazyObject(
-            lambda: Edition.objects.published().only("year").first()
-        ),
     }

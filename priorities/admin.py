@@ -250,12 +250,9 @@ class SpreadsheetForm(ImportForm):
         if upload.size > MAX_UPLOAD:
             raise ValidationError(
                 _(
-                    "This file has %(size)s MB; up to %(most)s MB can be imported at once. Split it."
+                    "This file is too large: up to %(most)s MB can be imported at once. Split it."
                 )
-                % {
-                    "size": upload.size // 1024 // 1024,
-                    "most": MAX_UPLOAD // 1024 // 1024,
-                }
+                % {"most": MAX_UPLOAD // 1024 // 1024}
             )
         return upload
 

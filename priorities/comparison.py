@@ -16,8 +16,8 @@ from .terms import Term
 
 MIN_COLUMNS, MAX_COLUMNS = 2, 8
 # A phone on a bad line takes in this much with a first response of 14 kB.
-MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 45, 110
-MIN_ENTRIES, MAX_ENTRIES = 3, 40
+MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 40, 96
+MIN_ENTRIES, MAX_ENTRIES = 2, 40
 BY = ("audience", "group", "area")
 ORDER = (
     F("rank").asc(nulls_last=True),

@@ -232,7 +232,7 @@ class RecommendationFilter(django_filters.FilterSet):
         chips = []
         for name, values in self.chosen.items():
             if isinstance(values, str):
-                label = f"“{values}”"
+                label = gettext("“%s”") % values
                 chips.append(Chip(name, label, self.query(drop=(name,))))
                 continue
             for value in values:

@@ -1,7 +1,9 @@
+from operator import itemgetter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Value, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -84,7 +86,7 @@ def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
                 .prefetch_related(recommendations)
                 .order_by("position"),
             ),
-            "parts__region",
+            Prefetch("parts", RegionalForum.objects.select_related("region")),
         )
         .first()
     )
@@ -132,16 +134,15 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         return render(
             request, "priorities/recommendation_withdrawn.html", context, status=410
         )
+    terms = Terms.load()
+    tags = tags_of(recommendation, terms)
     neighbours = list(
         recommendation.section.recommendations.published().in_list_order()
     )
     place = neighbours.index(recommendation)
-    areas = list(recommendation.areas.all())
     context = {
         "recommendation": recommendation,
-        "areas": areas,
-        "countries": recommendation.countries.all(),
-        "instruments": recommendation.instruments.all(),
+        "tags": tags,
         "texts": [
             recommendation.in_language("text", code)
             for code in reading_languages()
@@ -151,36 +152,58 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "next": neighbours[place + 1] if place + 1 < len(neighbours) else None,
         "place": place + 1,
         "places": len(neighbours),
-        "elsewhere": elsewhere(recommendation, areas),
+        "area": tags["area"][0] if tags["area"] else None,
+        "elsewhere": elsewhere(recommendation, tags["area"][:1], terms),
     }
     return render(request, "priorities/recommendation_detail.html", context)
 
 
+def tags_of(recommendation: Recommendation, terms: Terms) -> dict[str, list[Term]]:
+    """Its areas in their order, the countries and the instruments it names."""
+    links = recommendation.area_links.order_by().values_list(
+        Value("area"), "area__slug", "pk"
+    )
+    found = links.union(
+        recommendation.country_links.order_by().values_list(
+            Value("country"), "country__iso_code", "pk"
+        ),
+        recommendation.instrument_links.order_by().values_list(
+            Value("instrument"), "instrument__slug", "pk"
+        ),
+    )
+    tags: dict[str, list[Term]] = {"area": [], "country": [], "instrument": []}
+    for kind, slug, _order in sorted(found, key=itemgetter(2)):
+        tags[kind].append(terms.of(kind)[slug])
+    return tags
+
+
 def elsewhere(
-    recommendation: Recommendation, areas: list[PriorityArea]
-) -> list[tuple[PriorityArea, list[tuple[Term, Recommendation | None]]]]:
-    """For its first area: what each other forum region says first about it, or nothing."""
-    terms = Terms.load()
-    found = []
-    for area in areas[:1]:
-        about = Recommendation.objects.published().about(area).for_display()
-        regions = [
-            (
-                region,
-                about.filter(
-                    section__regional_forum__region__slug__in=terms.within(
-                        "region", region.slug
-                    ),
-                    section__regional_forum__edition=recommendation.section.regional_forum.edition,
-                )
-                .in_list_order()
-                .first(),
-            )
-            for region in terms.forum_regions
-            if recommendation.region.slug not in terms.within("region", region.slug)
-        ]
-        found.append((area, regions))
-    return found
+    recommendation: Recommendation, areas: list[Term], terms: Terms
+) -> list[tuple[Term, Recommendation | None]]:
+    """What each other forum region says first about its first area, or nothing."""
+    first = Window(
+        RowNumber(), partition_by=[matrices.REGION], order_by=list(comparison.ORDER)
+    )
+    about = (
+        Recommendation.objects.published()
+        .filter(
+            area_links__area__slug__in=[area.slug for area in areas],
+            section__regional_forum__edition=recommendation.section.regional_forum.edition,
+        )
+        .annotate(place=first)
+        .filter(place=1)
+        .for_display()
+    )
+    said = {other.region.slug: other for other in about}
+    return [
+        (
+            region,
+            next((said[slug] for slug in said if slug in within), None),
+        )
+        for region in terms.forum_regions
+        if recommendation.region.slug
+        not in (within := terms.within("region", region.slug))
+    ]
 
 
 @require_safe
@@ -201,9 +224,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
     area = get_object_or_404(
-        PriorityArea.objects.select_related("parent").prefetch_related(
-            "synonyms", "areas"
-        ),
+        PriorityArea.objects.select_related("parent").prefetch_related("synonyms"),
         slug=slug,
     )
     query = QueryDict(mutable=True)
@@ -218,6 +239,7 @@ def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
     language = reading_languages()[0]
     context = {
         "area": area,
+        "within": filterset.terms.children("area", area.slug),
         "columns": heads,
         "row": next(iter(compared.rows), None),
         "synonyms": [s.label for s in area.synonyms.all() if s.language == language],
@@ -239,6 +261,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         ),
         "by": by,
         "by_audience": by == "audience",
+        "by_area": by == "area",
         "unknown_by": asked if asked not in ("", *comparison.BY) else "",
         "max_columns": comparison.MAX_COLUMNS,
     }

@@ -19,6 +19,7 @@ def new_token() -> str:
 class DataVersion(NamedTuple):
     name: str
     changed_at: datetime | None
+    edition: int | None
 
 
 class ContentChangeManager(models.Manager["ContentChange"]):
@@ -26,15 +27,18 @@ class ContentChangeManager(models.Manager["ContentChange"]):
         """The data version now: a short name, the same until something changes.
 
         Rows are only ever added, so writers never wait for each other. The count
-        tells of a transaction that began early and committed late.
+        tells of a transaction that began early and committed late. The latest
+        published edition comes along, for the foot of every page.
         """
         total = ContentChange.objects.order_by().values(all=models.Value(1))
         count = models.Subquery(total.annotate(n=models.Count("pk")).values("n"))
-        latest = self.order_by("-pk").values_list("token", "changed_at", count).first()
+        edition = models.Subquery(Edition.objects.published().values("year")[:1])
+        changes = self.order_by("-pk")
+        latest = changes.values_list("token", "changed_at", count, edition).first()
         if latest is None:
-            return DataVersion("empty", None)
-        token, changed_at, number = latest
-        return DataVersion(f"{token}-{number}", changed_at)
+            return DataVersion("empty", None, None)
+        token, changed_at, number, year = latest
+        return DataVersion(f"{token}-{number}", changed_at, year)
 
 
 class ContentChange(models.Model):

@@ -1,0 +1,253 @@
+"""Regions side by side: aligned rows, ordered cells, silence that says so."""
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from priorities import comparison, matrix
+from priorities.filters import RecommendationFilter
+from priorities.models import AudienceInclusion, Section
+
+from .factories import (
+    make_area,
+    make_audience,
+    make_recommendation,
+    make_region,
+    make_section,
+)
+
+pytestmark = pytest.mark.django_db
+LIST = "/en/recommendations/"
+
+
+def compare(query, by="area"):
+    return comparison.compare(RecommendationFilter(QueryDict(query)), by, LIST)
+
+
+def table(compared):
+    """Rows as {term: [references per column]}."""
+    return {
+        row.term.slug: [
+            [entry.recommendation.reference for entry in cell.entries]
+            for cell in row.cells
+        ]
+        for row in compared.rows
+    }
+
+
+def behind(url):
+    path, _mark, query = url.partition("?")
+    assert path == LIST
+    return RecommendationFilter(QueryDict(query)).qs.count()
+
+
+def test_rows_align_what_regions_say_about_the_same_area():
+    africa = make_recommendation("africa", areas=("media",))
+    mena = make_recommendation("mena", areas=("media", "research"))
+
+    assert table(compare("region=africa&region=mena")) == {
+        "media": [[africa.reference], [mena.reference]],
+        "research": [[], [mena.reference]],
+    }
+
+
+def test_columns_keep_the_order_of_the_address():
+    make_recommendation("africa")
+    make_recommendation("mena")
+
+    columns = compare("region=mena&region=africa").columns
+
+    assert [column.value for column in columns] == ["mena", "africa"]
+
+
+def test_a_row_says_how_many_regions_speak_and_shared_ones_come_first():
+    make_recommendation("africa", areas=("alone", "shared"))
+    make_recommendation("mena", areas=("shared",))
+
+    rows = compare("region=africa&region=mena").rows
+
+    assert [(row.term.slug, row.speaking) for row in rows] == [
+        ("shared", 2),
+        ("alone", 1),
+    ]
+
+
+def test_cells_keep_rank_then_position():
+    last, first = make_recommendation("africa"), make_recommendation("africa", rank=1)
+    make_recommendation("mena")
+
+    (row,) = compare("region=africa&region=mena").rows
+
+    assert [e.recommendation for e in row.cells[0].entries] == [first, last]
+
+
+def test_by_audience_a_joint_audience_stands_with_each_it_includes_and_says_so():
+    joint = make_audience("both")
+    AudienceInclusion.objects.create(joint=joint, included=make_audience("governments"))
+    AudienceInclusion.objects.create(joint=joint, included=make_audience("movement"))
+    make_recommendation("africa", audience=joint)
+    make_recommendation("mena", audience=make_audience("governments"))
+
+    rows = {
+        row.term.slug: row
+        for row in compare("region=africa&region=mena", "audience").rows
+    }
+
+    assert set(rows) == {"governments", "movement"}
+    assert [[e.is_joint for e in c.entries] for c in rows["governments"].cells] == [
+        [True],
+        [False],
+    ]
+
+
+def test_by_audience_concerns_have_a_row_of_their_own():
+    make_recommendation(section=make_section("africa", kind=Section.Kind.CONCERNS))
+    make_recommendation("mena")
+
+    rows = compare("region=africa&region=mena", "audience").rows
+
+    assert [row.term.slug for row in rows] == ["concerns", "governments"]
+    assert [cell.count for cell in rows[0].cells] == [1, 0]
+
+
+def test_silence_is_a_cell_that_says_so(client: Client):
+    make_recommendation("africa", areas=("media",))
+    make_region("mena")
+
+    response = client.get("/en/compare/?region=africa&region=mena&by=area")
+
+    assert response.content.decode().count("Nothing recorded.") == 1
+
+
+def test_areas_nobody_raises_are_named_below():
+    make_recommendation("africa", areas=("media",))
+    make_region("mena")
+    make_area("research")
+
+    assert [t.slug for t in compare("region=africa&region=mena").silent] == ["research"]
+
+
+def test_a_region_stands_with_or_without_its_parts():
+    make_region("caribbean", parent=make_region("americas"))
+    make_recommendation("americas")
+    make_recommendation("caribbean")
+
+    (row,) = compare("region=americas&region=americas:only&region=caribbean").rows
+
+    assert [cell.count for cell in row.cells] == [2, 1, 1]
+
+
+def test_one_region_alone_is_not_compared_and_the_page_offers_what_to_do(client):
+    make_recommendation("africa")
+
+    response = client.get("/en/compare/?region=africa")
+
+    assert response.context["comparison"].rows == []
+    assert "Choose two to eight regions" in response.content.decode()
+
+
+def test_the_ninth_region_is_left_out_by_name(client):
+    for number in range(9):
+        make_region(f"region-{number}", code="R" + chr(65 + number))
+    query = "&".join(f"region=region-{number}" for number in range(9))
+
+    response = client.get("/en/compare/?" + query)
+
+    compared = response.context["comparison"]
+    assert len(compared.columns) == 8
+    assert [column.value for column in compared.left_out] == ["region-8"]
+    assert "Left out: Region 8." in " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize("by", comparison.BY)
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "",
+        "&area=media",
+        "&audience=governments",
+        "&audience=both",
+        "&q=juges",
+        "&area=prevention",
+    ],
+)
+def test_every_count_is_the_number_of_rows_behind_its_link(by, narrowed):
+    joint = make_audience("both")
+    AudienceInclusion.objects.create(joint=joint, included=make_audience("governments"))
+    AudienceInclusion.objects.create(joint=joint, included=make_audience("movement"))
+    make_region("caribbean", parent=make_region("americas"))
+    make_recommendation("americas", areas=("media", "awareness"), audience=joint)
+    make_recommendation("caribbean", areas=("media",))
+    make_recommendation(
+        "africa", areas=("awareness",), audience=make_audience("movement")
+    )
+    make_recommendation("africa", areas=("media", "research"))
+    make_recommendation(section=make_section("africa", kind=Section.Kind.CONCERNS))
+
+    compared = compare("region=africa&region=americas&region=caribbean" + narrowed, by)
+
+    cells = [cell for row in compared.rows for cell in row.cells]
+    assert [cell.count for cell in cells] == [behind(cell.url) for cell in cells]
+    assert sum(cell.count for cell in cells) > 0
+    assert [cell.count for cell in cells] == [len(cell.entries) for cell in cells]
+
+
+def test_a_full_cell_shows_its_first_entries_and_leads_to_all():
+    for _number in range(45):
+        make_recommendation("africa")
+    make_recommendation("mena")
+
+    (row,) = compare("region=africa&region=mena").rows
+
+    assert len(row.cells[0].entries) == comparison.MAX_ENTRIES
+    assert (row.cells[0].count, row.cells[0].more) == (45, 5)
+    assert behind(row.cells[0].url) == 45
+
+
+@pytest.mark.parametrize("by", ["area", "group"])
+@pytest.mark.parametrize(
+    "narrowed", ["", "area=media", "audience=governments", "lead=true"]
+)
+def test_every_figure_of_the_matrix_is_the_number_of_rows_behind_it(by, narrowed):
+    make_region("caribbean", parent=make_region("americas"))
+    make_recommendation("americas", areas=("media", "awareness"), is_lead=True)
+    make_recommendation("caribbean", areas=("media",))
+    make_recommendation("africa", areas=("research",))
+
+    built = matrix.build(RecommendationFilter(QueryDict(narrowed)), LIST, by)
+
+    cells = [cell for row in built.rows for cell in row.cells]
+    assert [cell.count for cell in cells] == [behind(cell.url) for cell in cells]
+    assert [row.total for row in built.rows] == [behind(row.url) for row in built.rows]
+    assert sum(cell.count for cell in cells) > 0
+
+
+def test_the_matrix_counts_forum_regions_and_shows_parts_only_when_asked():
+    make_region("caribbean", parent=make_region("americas"))
+    make_recommendation("caribbean")
+    make_recommendation("africa")
+
+    by_itself = matrix.build(RecommendationFilter(QueryDict("")), LIST)
+    asked = matrix.build(RecommendationFilter(QueryDict("region=caribbean")), LIST)
+
+    assert [column.value for column in by_itself.columns] == ["americas", "africa"]
+    assert [row.sharing for row in by_itself.rows] == [2]
+    assert [column.value for column in asked.columns] == ["caribbean"]
+
+
+def test_the_matrix_orders_areas_by_how_many_regions_share_them():
+    for _number in range(3):
+        make_recommendation("africa", areas=("alone",))
+    make_recommendation("africa", areas=("shared",))
+    make_recommendation("mena", areas=("shared",))
+    make_area("silent")
+
+    built = matrix.build(RecommendationFilter(QueryDict("")), LIST)
+
+    assert [(row.term.slug, row.sharing) for row in built.rows] == [
+        ("shared", 2),
+        ("alone", 1),
+    ]
+    assert [row.term.slug for row in built.single] == ["alone"]
+    assert built.single[0].only.column.value == "africa"
+    assert [term.slug for term in built.silent] == ["silent"]

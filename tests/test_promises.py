@@ -1,0 +1,214 @@
+"""The promises of DESIGN.md §7, kept by every public page."""
+
+import gzip
+import logging
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from regions.models import ContentChange, Region
+
+from .addresses import ADDRESSES, public_names
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
+
+SEEN = set()
+every_page = pytest.mark.parametrize("address", ADDRESSES)
+
+
+class Page(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_every_kind_of_public_page_is_among_the_addresses():
+    assert set(public_names()) == {
+        "home",
+        "region-list",
+        "region-detail",
+        "recommendation-list",
+        "recommendation-detail",
+        "area-list",
+        "area-detail",
+        "compare",
+        "matrix",
+    }
+
+
+@every_page
+def test_headers_protect_the_reader(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert set(response["Content-Security-Policy"].split("; ")) == {
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    }
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["Cache-Control"] == "no-cache"
+
+
+@every_page
+def test_visitors_get_no_cookie(client, address):
+    response = client.get(address)
+
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@every_page
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(client, address):
+    page = Page(client.get(address).content.decode())
+
+    for tag, attributes in page.tags:
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+        assert tag != "style"
+    assert all(script["src"].startswith("/static/") for script in page.all("script"))
+    sheets = [link for link in page.all("link") if link["rel"] == "stylesheet"]
+    assert [sheet["href"].startswith("/static/") for sheet in sheets] == [True]
+    foreign = [a["href"] for a in page.all("a") if re.match(r"https?:", a["href"])]
+    assert set(foreign) == {settings.EXIT_URL}
+
+
+@every_page
+def test_the_page_says_its_language_and_offers_itself_in_the_others(client, address):
+    page = Page(client.get(address).content.decode())
+
+    own = address.split("/")[1]
+    (html,) = page.all("html")
+    assert (html["lang"], html["dir"]) == (own, "ltr")
+    rest = address[4:]
+    alternates = {
+        link["hreflang"]: link["href"]
+        for link in page.all("link")
+        if link["rel"] == "alternate"
+    }
+    assert alternates == {"fr": f"/fr/{rest}", "en": f"/en/{rest}"}
+
+
+@every_page
+def test_every_page_offers_a_way_out_and_a_way_past_the_menu(client, address):
+    page = Page(client.get(address).content.decode())
+
+    exits = [a for a in page.all("a") if "data-exit" in a]
+    assert [(a["href"], a["rel"]) for a in exits] == [(settings.EXIT_URL, "noreferrer")]
+    assert page.all("a")[0]["href"] == "#main"
+
+
+@every_page
+def test_the_first_response_fits_a_bad_line(client, address):
+    body = client.get(address).content
+
+    assert len(gzip.compress(body, 6)) <= 14 * 1024
+
+
+def test_a_cold_visit_weighs_less_than_50_kb():
+    files = ("site.css", "exit.js", "icon.svg", "django_htmx/htmx-2.min.js")
+    weight = sum(
+        len(gzip.compress(Path(finders.find(name)).read_bytes())) for name in files
+    )
+
+    assert weight + 14 * 1024 <= 50 * 1024
+
+
+@every_page
+def test_a_page_that_has_not_changed_is_not_sent_again(client, address):
+    first = client.get(address)
+
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    ContentChange.objects.create()
+    changed = client.get(address, headers={"If-None-Match": first["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert changed.status_code == 200
+
+
+@every_page
+def test_no_public_page_needs_more_than_eight_queries(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+
+    assert len(queries) <= 8, [query["sql"][:100] for query in queries]
+
+
+@every_page
+def test_links_within_the_site_lead_somewhere(client, address):
+    page = Page(client.get(address).content.decode())
+    inside = {
+        a["href"].split("#")[0]
+        for a in page.all("a")
+        if a["href"].startswith("/") and "?" not in a["href"]
+    }
+
+    for link in sorted(inside - {""} - SEEN):
+        assert client.get(link).status_code == 200, link
+        SEEN.add(link)
+
+
+def test_saving_anything_public_changes_the_version():
+    before = ContentChange.objects.version()
+    Region.objects.get(slug="africa").save()
+
+    assert ContentChange.objects.version() != before
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("en-GB,en", "en"), ("fr", "fr"), ("sw", "fr"), ("", "fr")],
+)
+def test_the_front_door_leads_to_the_readers_language(client, accepted, language):
+    response = client.get("/", headers={"Accept-Language": accepted})
+
+    assert response["Location"] == f"/{language}/"
+    assert not response.cookies
+
+
+def test_nothing_of_a_request_is_logged(caplog, settings):
+    from forum.logs import NoRequest
+
+    caplog.handler.addFilter(NoRequest())
+    with caplog.at_level(logging.DEBUG):
+        Client().get("/en/nowhere/?q=my+name", headers={"User-Agent": "Secret 1.0"})
+
+    text = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+    assert "nowhere" not in text
+    assert "my+name" not in text
+    assert "Secret" not in text
+
+
+def test_the_health_check_answers(client):
+    assert client.get("/healthz").content == b"ok\n"
+
+
+@pytest.mark.parametrize("address", ["/en/nowhere/", "/en/regions/atlantis/", "/xx/"])
+def test_a_wrong_address_gets_a_page_that_helps(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert not response.cookies
+    assert "2021-MENA-014" in response.content.decode()
