@@ -43,6 +43,7 @@ class InclusionInline(admin.TabularInline):
 @admin.register(Audience)
 class AudienceAdmin(CuratedAdmin):
     list_display = ["name", "slug", "position", "recommendation_count"]
+    ordering = ["position", "slug"]
     search_fields = ["slug", *in_languages("name")]
     fields = ["slug", *in_languages("name"), "position"]
     inlines = [InclusionInline]
@@ -65,6 +66,7 @@ class SynonymInline(admin.TabularInline):
 @admin.register(PriorityArea)
 class PriorityAreaAdmin(CuratedAdmin):
     list_display = ["name", "parent", "slug", "position", "recommendation_count"]
+    ordering = ["parent__position", "position", "slug"]
     list_filter = [("parent", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["slug", *in_languages("name"), "synonyms__label"]
@@ -162,6 +164,11 @@ class SectionAdmin(CuratedAdmin):
         "audience",
         "position",
         "entry_count",
+    ]
+    ordering = [
+        "-regional_forum__edition__year",
+        "regional_forum__region__position",
+        "position",
     ]
     list_filter = [
         "regional_forum__edition",

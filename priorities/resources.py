@@ -153,7 +153,7 @@ class RecommendationResource(resources.ModelResource):
         "instruments", "instruments", TermsWidget(Instrument, "slug")
     )
     source_page = column("source_page", NumberWidget())
-    note = fields.Field("note", "note")
+    note = column("note", widgets.CharWidget(allow_blank=True))
     status = fields.Field("status", "status", readonly=True)
 
     class Meta:
@@ -186,6 +186,10 @@ class RecommendationResource(resources.ModelResource):
         if f.name.startswith("text_"):
             return TextWidget
         return super().widget_from_django_field(f, default)
+
+    def import_data(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("rollback_on_validation_errors", True)
+        return super().import_data(dataset, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Recommendation]:
         return Recommendation.objects.select_related(

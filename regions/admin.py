@@ -65,6 +65,7 @@ class PartnerInline(admin.TabularInline):
 @admin.register(Edition)
 class EditionAdmin(CuratedAdmin):
     list_display = ["year", "theme", "place", "forum_count", "published_at"]
+    ordering = ["-year"]
     search_fields = ["year", *in_languages("theme")]
     inlines = [PartnerInline]
     fieldsets = [

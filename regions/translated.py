@@ -101,6 +101,7 @@ class OriginalText(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
         self.keep_versions()
         super().save(*args, **kwargs)
         self._remember()
@@ -125,12 +126,16 @@ class OriginalText(models.Model):
     def _texts_in(self, code: str) -> tuple[str | None, ...]:
         return tuple(getattr(self, f"{name}_{code}") for name in self.texts)
 
-    def keep_versions(self) -> None:
-        """Bring the bookkeeping of versions in line with what the texts now say."""
+    def clean(self) -> None:
+        """One spelling of "no text": NULL."""
+        super().clean()
         for name in self.texts:
             for code in settings.CONTENT_LANGUAGES:
                 value = (getattr(self, f"{name}_{code}") or "").strip()
                 setattr(self, f"{name}_{code}", value or None)
+
+    def keep_versions(self) -> None:
+        """Bring the bookkeeping of versions in line with what the texts now say."""
         before = self._loaded or {}
         original, was_reviewed = self.original_language, False
         if before and before[original][0] != self._texts_in(original):

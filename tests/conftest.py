@@ -3,9 +3,27 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from accounts.management.commands.create_organiser import organisers
 from accounts.models import User
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings) -> None:
+    """Styles as they are in static/, collected or not."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are asserted in the language they are written in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

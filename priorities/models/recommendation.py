@@ -372,7 +372,6 @@ class Recommendation(OriginalText):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
         if not self.reference:
             (self.reference,) = self.section.regional_forum.take_numbers()
         elif self._reference_was not in (None, self.reference):

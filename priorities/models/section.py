@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -102,10 +102,6 @@ class Section(OriginalText):
 
     def __str__(self) -> str:
         return f"{self.regional_forum} · {self.position}. {self.heading}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.clean()
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         region = self.regional_forum.region

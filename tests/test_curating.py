@@ -1,0 +1,416 @@
+"""Organisers curate in the admin: lists, previews, publishing, spreadsheets."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+import tablib
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import User
+from priorities import formats
+from priorities.models import (
+    PriorityArea,
+    Recommendation,
+    RecommendationArea,
+    Section,
+)
+from priorities.resources import RecommendationResource
+
+from .factories import (
+    make_area,
+    make_audience,
+    make_recommendation,
+    make_region,
+    make_section,
+)
+
+pytestmark = pytest.mark.django_db
+
+CURATED = [
+    model
+    for model in admin.site._registry
+    if model._meta.app_label in {"regions", "priorities"}
+]
+
+
+def url(model, page, *args):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+    return reverse(name, args=args)
+
+
+@pytest.mark.parametrize("model", CURATED, ids=lambda model: model.__name__)
+def test_every_model_has_its_pages(organiser, model):
+    make_recommendation()
+    row = model.objects.first()
+
+    pages = [url(model, "changelist"), url(model, "add")]
+    if row:
+        pages += [url(model, "change", row.pk), url(model, "history", row.pk)]
+    for page in [*pages, url(model, "changelist") + "?q=a"]:
+        response = organiser.get(page)
+        assert response.status_code == 200, page
+        assert b" style=" not in response.content, page
+        assert b" onclick=" not in response.content, page
+
+
+def test_all_models_are_there():
+    assert {model.__name__ for model in CURATED} == {
+        "Audience",
+        "Country",
+        "Edition",
+        "Instrument",
+        "PriorityArea",
+        "Recommendation",
+        "Region",
+        "RegionalForum",
+        "Section",
+    }
+
+
+def test_visitors_and_people_without_a_role_see_nothing_of_the_admin(client):
+    make_recommendation()
+    page = url(Recommendation, "changelist")
+
+    assert client.get(page).status_code == 302
+    User.objects.create_user("someone", password="a long phrase", is_staff=True)
+    client.login(username="someone", password="a long phrase")
+    assert client.get(page).status_code == 403
+
+
+def test_organisers_do_not_manage_accounts(organiser):
+    assert organiser.get(reverse("admin:accounts_user_changelist")).status_code == 403
+
+
+def test_the_list_is_found_by_words_of_any_language_without_accents(organiser):
+    wanted = make_recommendation(text="Éduquer les jeunes", text_es="Educación")
+    make_recommendation(text="Autre")
+
+    for words in ("eduquer", "educacion", wanted.reference.lower()):
+        response = organiser.get(url(Recommendation, "changelist"), {"q": words})
+        assert list(response.context["cl"].queryset) == [wanted]
+
+
+def test_publishing_and_withdrawing_in_bulk(organiser):
+    drafts = [make_recommendation(status="draft") for _two in range(2)]
+    chosen = [draft.pk for draft in drafts]
+
+    def act(action):
+        return organiser.post(
+            url(Recommendation, "changelist"),
+            {"action": action, "_selected_action": chosen},
+            follow=True,
+        )
+
+    assert "2 entrées" in act("publish").content.decode()
+    assert Recommendation.objects.published().count() == 2
+    act("withdraw")
+    assert set(Recommendation.objects.values_list("status", flat=True)) == {"archived"}
+    newest = drafts[0].history.first()
+    assert newest.history_user.username == "organiser"
+    assert newest.history_change_reason == "withdrawn"
+
+
+def test_publishing_in_bulk_refuses_by_name_and_publishes_nothing(organiser):
+    good = make_recommendation(status="draft")
+    bad = make_recommendation(status="draft", original_language="es")
+
+    response = organiser.post(
+        url(Recommendation, "changelist"),
+        {"action": "publish", "_selected_action": [good.pk, bad.pk]},
+        follow=True,
+    )
+
+    assert bad.reference in response.content.decode()
+    assert Recommendation.objects.published().count() == 0
+
+
+def form_of(organiser, row):
+    """The change form's fields as a browser would send them back."""
+    response = organiser.get(url(type(row), "change", row.pk))
+    admin_form = response.context["adminform"].form
+    formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
+    forms = [admin_form, *(f.management_form for f in formsets)]
+    forms += [form for formset in formsets for form in formset.forms]
+    data = {}
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            data[bound.html_name] = "" if value is None or value is False else value
+    return data
+
+
+def test_save_and_publish_is_one_step(organiser):
+    draft = make_recommendation(status="draft")
+
+    data = form_of(organiser, draft) | {"_publish": "1"}
+    response = organiser.post(url(Recommendation, "change", draft.pk), data)
+
+    assert response.status_code == 302, response.context["errors"]
+    draft.refresh_from_db()
+    assert draft.is_published
+
+
+def test_ranks_are_swapped_in_the_section(organiser):
+    first, second = make_recommendation(rank=1), make_recommendation(rank=2)
+    page = url(Section, "change", first.section.pk)
+    data = form_of(organiser, first.section)
+    swapped = data | {"recommendations-0-rank": "2", "recommendations-1-rank": "1"}
+
+    response = organiser.post(page, swapped)
+
+    assert response.status_code == 302
+    ranks = dict(Recommendation.objects.values_list("reference", "rank"))
+    assert ranks == {first.reference: 2, second.reference: 1}
+
+
+def test_a_rank_given_twice_is_refused_by_name(organiser):
+    first = make_recommendation(rank=1)
+    make_recommendation(rank=2)
+    data = form_of(organiser, first.section) | {"recommendations-1-rank": "1"}
+
+    response = organiser.post(url(Section, "change", first.section.pk), data)
+
+    assert response.status_code == 200
+    assert first.reference in str(response.context["errors"])
+
+
+def test_tagging_in_the_form_is_in_the_history(organiser):
+    draft = make_recommendation(areas=(), status="draft")
+    data = form_of(organiser, draft) | {
+        "area_links-TOTAL_FORMS": "1",
+        "area_links-0-recommendation": draft.pk,
+        "area_links-0-area": make_area("media").pk,
+    }
+
+    response = organiser.post(url(Recommendation, "change", draft.pk), data)
+
+    assert response.status_code == 302
+    assert [area.slug for area in draft.areas.all()] == ["media"]
+    assert RecommendationArea.history.get().history_user.username == "organiser"
+
+
+def test_the_history_page_tells_who_when_before_and_after(organiser):
+    draft = make_recommendation(text="Avant", status="draft")
+    data = form_of(organiser, draft) | {"text_fr": "Après"}
+    organiser.post(url(Recommendation, "change", draft.pk), data)
+
+    html = organiser.get(url(Recommendation, "history", draft.pk)).content.decode()
+
+    assert "<del>Avant</del> → <ins>Après</ins>" in html
+    assert "organiser" in html
+
+
+def test_choosing_an_area_offers_areas_and_never_groups(organiser):
+    make_area("media", group="prevention")
+
+    response = organiser.get(
+        reverse("admin:autocomplete"),
+        {
+            "app_label": "priorities",
+            "model_name": "recommendationarea",
+            "field_name": "area",
+            "term": "",
+        },
+    )
+
+    assert [found["text"] for found in response.json()["results"]] == ["Media"]
+
+
+def test_only_what_was_never_public_can_be_deleted(organiser):
+    draft = make_recommendation(status="draft")
+    published = make_recommendation()
+
+    assert organiser.get(url(Recommendation, "delete", draft.pk)).status_code == 200
+    assert organiser.get(url(Recommendation, "delete", published.pk)).status_code == 403
+    html = organiser.get(url(Recommendation, "changelist")).content.decode()
+    assert 'value="publish"' in html
+    assert 'value="delete_selected"' not in html
+
+
+def test_texts_know_their_language_in_the_form(organiser):
+    draft = make_recommendation(status="draft")
+
+    html = organiser.get(url(Recommendation, "change", draft.pk)).content.decode()
+
+    assert 'lang="ar" dir="rtl"' in html
+    assert 'lang="fr" dir="ltr"' in html
+
+
+# Spreadsheets
+
+
+def exported(format_class=formats.CSV):
+    data = RecommendationResource().export()
+    return format_class().export_data(data)
+
+
+def imported(dataset, **kwargs):
+    return RecommendationResource().import_data(dataset, **kwargs)
+
+
+def rows(*values):
+    headers = sorted({name for row in values for name in row})
+    return tablib.Dataset(
+        *(tuple(row.get(name, "") for name in headers) for row in values),
+        headers=headers,
+    )
+
+
+def errors(result):
+    """Row number, field and message of everything refused."""
+    return [
+        (row.number, field, message)
+        for row in result.invalid_rows
+        for field, messages in row.error_dict.items()
+        for message in messages
+    ] + [(number, None, str(e.error)) for number, es in result.row_errors() for e in es]
+
+
+NEW = {
+    "reference": "",
+    "section": "2021/africa/1",
+    "audience": "governments",
+    "position": "7",
+    "text_fr": "Former les **juges**",
+    "areas": "media",
+}
+
+
+@pytest.mark.parametrize("format_class", [formats.CSV, formats.XLSX])
+def test_what_is_exported_comes_back_without_a_change(format_class):
+    make_recommendation(
+        text="=SUM(A1) et “guillemets”; points-virgules,\nlignes",
+        text_en="'-quoted",
+        areas=("media", "research"),
+        rank=3,
+        is_lead=True,
+        source_page=12,
+        note="@note",
+    )
+    make_recommendation(section=make_section("mena", kind=Section.Kind.CONCERNS))
+    make_recommendation(status="draft", text_ar="+ تدريب")
+
+    result = imported(format_class().create_dataset(exported(format_class)))
+
+    assert errors(result) == []
+    assert result.totals["skip"] == 3
+    assert Recommendation.history.count() == 5
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "'="])
+def test_no_exported_cell_is_a_formula(start):
+    text = start + "HYPERLINK(1)"
+    assert formats.unescape(formats.escape(text)) == text
+
+    data = tablib.Dataset((text,), headers=["text"])
+    book = openpyxl.load_workbook(BytesIO(formats.XLSX().export_data(data)))
+
+    cell = book.active["A2"]
+    assert (cell.data_type, cell.value[0]) == ("s", "'")
+    assert formats.CSV().export_data(data).splitlines()[1].strip('"')[0] == "'"
+
+
+def test_an_empty_reference_makes_a_new_draft():
+    make_section("africa")
+    make_area("media")
+
+    result = imported(rows(NEW), raise_errors=True)
+
+    made = Recommendation.objects.get()
+    assert result.totals["new"] == 1
+    assert (made.reference, made.status) == ("2021-AFRIC-001", "draft")
+    assert made.history.get().history_change_reason == "imported"
+
+
+def test_a_known_reference_updates_and_tags():
+    make_area("research")
+    existing = make_recommendation()
+
+    imported(
+        rows(
+            {"reference": existing.reference, "rank": "2", "areas": "media; research"}
+        ),
+        raise_errors=True,
+    )
+
+    existing.refresh_from_db()
+    assert existing.rank == 2
+    assert {area.slug for area in existing.areas.all()} == {"media", "research"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("section", "2021/atlantis/1", "names no section"),
+        ("audience", "goverments", "governments"),
+        ("areas", "medai", "Did you mean “media”"),
+        ("areas", "prevention", "is a group"),
+        ("position", "third", "not a whole number"),
+        ("lead", "perhaps", "neither yes nor no"),
+        ("original_language", "de", "is not one of"),
+        ("reference", "2021-AFRIC-999", "Leave it empty"),
+        ("status", "published", "an import changes none"),
+        ("audience", "", "choose one"),
+    ],
+)
+def test_a_wrong_cell_is_named_with_its_row_and_nothing_comes_in(field, value, said):
+    make_section("africa")
+    make_area("media")
+
+    result = imported(rows(NEW, NEW | {field: value}))
+
+    assert {row for row, _field, _message in errors(result)} == {2}
+    assert any(said in message for _row, _field, message in errors(result))
+    assert Recommendation.objects.count() == 0
+
+
+def test_the_preview_changes_nothing_and_confirming_imports(organiser):
+    make_section("africa")
+    make_area("media")
+    upload = SimpleUploadedFile("notes.csv", rows(NEW).export("csv").encode())
+
+    preview = organiser.post(
+        url(Recommendation, "import"), {"import_file": upload, "format": "0"}
+    )
+    assert Recommendation.objects.count() == 0
+    confirm = preview.context["confirm_form"].initial
+    organiser.post(url(Recommendation, "process_import"), confirm)
+
+    assert Recommendation.objects.get().text_fr == "Former les **juges**"
+
+
+def test_a_file_too_large_is_refused_with_advice(organiser, monkeypatch):
+    monkeypatch.setattr("priorities.admin.MAX_UPLOAD", 10)
+    upload = SimpleUploadedFile("notes.csv", rows(NEW).export("csv").encode())
+
+    response = organiser.post(
+        url(Recommendation, "import"), {"import_file": upload, "format": "0"}
+    )
+
+    assert response.context["form"].errors["import_file"]
+
+
+def test_the_export_page_has_nothing_inline(organiser):
+    html = organiser.get(url(Recommendation, "export")).content.decode()
+
+    assert " style=" not in html
+    assert "onchange=" not in html
+
+
+def test_joint_and_group_counts_help_curating(organiser):
+    make_recommendation(areas=("media",))
+    make_region("mena")
+    make_audience("nobody-yet")
+
+    (media,) = [
+        area
+        for area in organiser.get(url(PriorityArea, "changelist"))
+        .context["cl"]
+        .queryset
+        if area.slug == "media"
+    ]
+
+    assert media.recommendation_count == 1
