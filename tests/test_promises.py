@@ -19,7 +19,7 @@ from .addresses import ADDRESSES, public_names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
-SEEN = set()
+SEEN: set[str] = set()
 every_page = pytest.mark.parametrize("address", ADDRESSES)
 
 
@@ -128,7 +128,7 @@ def test_the_first_response_fits_a_bad_line(client, address):
 
 
 def test_a_cold_visit_weighs_less_than_50_kb():
-    files = ("site.css", "exit.js", "icon.svg", "django_htmx/htmx-2.min.js")
+    files = ("site.css", "site.js", "icon.svg", "django_htmx/htmx-2.min.js")
     weight = sum(
         len(gzip.compress(Path(finders.find(name)).read_bytes())) for name in files
     )

@@ -6,3 +6,6 @@ for (const link of document.querySelectorAll("[data-exit]")) {
     window.location.replace(link.href);
   });
 }
+
+// htmx notes the last address in the tab's storage; nothing here needs it.
+document.addEventListener("htmx:pushedIntoHistory", () => sessionStorage.clear());

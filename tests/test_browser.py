@@ -1,0 +1,245 @@
+"""As participants and organisers meet it: in a real browser, with and without JavaScript."""
+
+import os
+import re
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.management.commands.create_organiser import organisers
+from accounts.models import User
+
+from .addresses import ADDRESSES
+from .browser import chromium, launched
+
+# django_db, so that there is a test database: the tests themselves only browse.
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+if chromium() is None and os.environ.get("CI") != "true":
+    warnings.warn("NO CHROMIUM: browser tests are skipped", stacklevel=1)
+    pytest.skip("no Chromium on this machine", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """Edition 2021, served; an organiser may sign in."""
+    with django_db_blocker.unblock():
+        call_command("load_edition", 2021, verbosity=0)
+        user = User.objects.create_user("organiser", password="a phrase", is_staff=True)
+        user.groups.add(organisers())
+        server = LiveServer("localhost")
+        yield server.url
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser, site) -> Iterator[Page]:
+    """A desktop page that fails the test when the console complains."""
+    context = browser.new_context(
+        base_url=site, viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    complaints = []
+    page.on(
+        "console", lambda m: complaints.append(m.text) if m.type == "error" else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def results(page):
+    return page.locator("#results")
+
+
+def test_a_walk_from_home_to_one_recommendation(page):
+    page.goto("/en/")
+    page.get_by_role("link", name="Recommendations", exact=True).click()
+    page.get_by_label("Africa", exact=False).first.check()
+    expect(results(page)).to_contain_text("Africa: 48")
+    expect(page).to_have_url(re.compile(r"\?.*region=africa"))
+    page.get_by_label("Middle East and North Africa").check()
+    expect(results(page)).to_contain_text("Africa or Middle East and North Africa: 107")
+    expect(page.locator("#region-mena")).to_be_focused()
+
+    page.get_by_role("link", name="Compare these regions side by side").click()
+    expect(page.get_by_role("columnheader", name="Africa", exact=True)).to_be_visible()
+    page.get_by_label("by area").check()
+    expect(page).to_have_url(re.compile("by=area"))
+    expect(page.get_by_role("table")).to_contain_text("shared: 2 of 2 regions")
+    reference = page.get_by_role("link", name=re.compile("^2021-AFR-")).first
+    name = reference.inner_text()
+    reference.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.get_by_text("of the booklet")).to_be_visible()
+    page.get_by_role("link", name="français").first.click()
+    expect(page).to_have_url(re.compile(f"/fr/recommendations/{name}/"))
+
+
+def test_back_brings_the_earlier_results(page):
+    page.goto("/en/recommendations/")
+    page.get_by_label("Latin America").check()
+    expect(results(page)).to_contain_text("Latin America: 33")
+    page.get_by_role("checkbox", name="Asia").check()
+    expect(results(page)).to_contain_text(": 85")
+
+    page.go_back()
+
+    expect(results(page)).to_contain_text("Latin America: 33")
+    expect(page.get_by_role("checkbox", name="Asia")).not_to_be_checked()
+
+
+def test_the_same_walk_without_javascript(browser, site):
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/en/")
+    page.get_by_label("Search the texts").fill("survivors")
+    page.get_by_role("button", name="Search").click()
+    expect(results(page)).to_contain_text("with the words “survivors”")
+
+    page.goto("/en/recommendations/")
+    page.locator("#region-africa").check()
+    page.locator("#region-mena").check()
+    page.get_by_role("button", name="Show").first.click()
+    expect(results(page)).to_contain_text("Africa or Middle East and North Africa: 107")
+    page.get_by_role("link", name="Remove Africa").click()
+    expect(results(page)).to_contain_text("Middle East and North Africa: 59")
+
+    page.goto("/en/compare/?region=africa&region=mena")
+    page.locator("#by-area").check()
+    page.get_by_role("button", name="Show").first.click()
+    expect(page.get_by_role("table")).to_contain_text("shared: 2 of 2 regions")
+    page.get_by_role("link", name=re.compile("^2021-MENA-")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2021-MENA-")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_axe_finds_nothing(browser, site, language, scheme):
+    context = browser.new_context(base_url=site, color_scheme=scheme)
+    page = context.new_page()
+    found = {}
+    for address in ADDRESSES:
+        if address.startswith(f"/{language}/"):
+            page.goto(address)
+            violations = Axe().run(page).response["violations"]
+            if violations:
+                found[address] = [
+                    (v["id"], [node["html"][:120] for node in v["nodes"]][:3])
+                    for v in violations
+                ]
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_no_page_scrolls_sideways(browser, site, width):
+    context = browser.new_context(
+        base_url=site, viewport={"width": width, "height": 800}
+    )
+    page = context.new_page()
+    too_wide = {}
+    for address in ADDRESSES:
+        page.goto(address)
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            too_wide[address] = needed
+    context.close()
+    assert too_wide == {}
+
+
+def test_targets_are_large_enough_for_a_thumb(browser, site):
+    context = browser.new_context(
+        base_url=site, viewport={"width": 360, "height": 800}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto("/en/recommendations/?region=africa")
+    page.locator("summary", has_text="Filters").click()
+    for label in page.locator("label.choice:visible").all():
+        assert label.bounding_box()["height"] >= 44
+    context.close()
+
+
+def test_the_keyboard_reaches_the_content_first(page):
+    page.goto("/en/recommendations/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_exit_leaves_no_way_back_to_the_page(page):
+    page.route("https://www.wikipedia.org/", lambda route: route.fulfill(body="away"))
+    page.goto("/en/")
+    page.goto("/en/recommendations/2021-MENA-014/")
+
+    page.get_by_role("link", name="Exit this page").click()
+
+    expect(page).to_have_url("https://www.wikipedia.org/")
+    page.go_back()
+    expect(page).to_have_url(re.compile("/en/$"))
+
+
+def test_nothing_is_stored_in_the_browser(page):
+    page.goto("/en/recommendations/")
+    page.get_by_label("Latin America").check()
+    expect(results(page)).to_contain_text("Latin America: 33")
+
+    stored = page.evaluate(
+        "[localStorage.length, sessionStorage.length, document.cookie]"
+    )
+
+    assert stored == [0, 0, ""]
+
+
+def test_printing_shows_the_sentence_and_the_results_only(page):
+    page.goto("/en/recommendations/?region=caribbean")
+    page.emulate_media(media="print")
+
+    expect(page.get_by_text("Caribbean: 39")).to_be_visible()
+    expect(page.locator("form.filters")).to_be_hidden()
+    expect(page.locator("header.frame")).to_be_hidden()
+
+
+def test_headings_of_a_comparison_stay_in_sight(page):
+    page.goto("/en/compare/?region=asia&region=mena&by=area")
+    page.mouse.wheel(0, 2500)
+    page.wait_for_timeout(200)
+
+    top = page.get_by_role("columnheader", name="Asia").bounding_box()["y"]
+
+    assert top == pytest.approx(0, abs=2)
+
+
+def test_an_organiser_curates_without_a_complaint_in_the_console(page):
+    page.goto("/admin/")
+    page.locator("#id_username").fill("organiser")
+    page.locator("#id_password").fill("a phrase")
+    page.locator("[type=submit]").click()
+    for path in ("section", "priorityarea", "recommendation", "recommendation/export"):
+        page.goto(f"/admin/priorities/{path}/")
+    page.goto("/admin/priorities/recommendation/import/")
+    page.goto("/admin/priorities/recommendation/?q=2021-MENA-014")
+    page.locator("#result_list tbody th a").first.click()
+    page.locator(".add-row a").first.click()
+    page.locator(".select2-selection").last.click()
+    page.locator(".select2-search__field").last.fill("kafala")
+    expect(page.locator(".select2-results__option").first).to_have_text("Kafala system")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="History").click()
+    expect(page.locator("#change-history")).to_be_visible()

@@ -1,0 +1,58 @@
+"""The interface speaks French whole: nothing missing, unused, fuzzy or garbled."""
+
+import re
+import string
+
+import pytest
+
+from forum import catalogues
+
+NAMED = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+MARKUP = re.compile(r"<[^>]+>")
+
+
+def placeholders(text):
+    braces = [name for _text, name, _spec, _conv in string.Formatter().parse(text)]
+    named = [match.group() for match in NAMED.finditer(text)]
+    return (
+        sorted(named),
+        len([b for b in braces if b is not None]),
+        MARKUP.findall(text),
+    )
+
+
+@pytest.mark.parametrize("language", catalogues.translated_languages())
+def test_the_catalogue_holds_exactly_the_strings_that_are_marked(language):
+    marked = {(m.id, m.context) for m in catalogues.extracted() if m.id}
+    held = {(m.id, m.context) for m in catalogues.read(language) if m.id}
+
+    assert held == marked
+
+
+@pytest.mark.parametrize("language", catalogues.translated_languages())
+def test_every_string_is_translated_and_keeps_its_placeholders(language):
+    for message in catalogues.read(language):
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        assert "fuzzy" not in message.flags
+        for number, text in enumerate(catalogues.strings(message)):
+            model = ids[min(number, len(ids) - 1)]
+            assert text, message.id
+            assert placeholders(text) == placeholders(model), message.id
+
+
+LITERAL = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in catalogues.sources() if p.suffix == ".html" and p.name != "500.html"],
+    ids=lambda path: path.name,
+)
+def test_no_template_holds_a_literal_that_cannot_be_translated(path):
+    text = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", path.read_text(), flags=re.S)
+    text = re.sub(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", "", text, flags=re.S)
+    text = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.S)
+
+    assert LITERAL.findall(text) == []
