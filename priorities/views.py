@@ -149,11 +149,7 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "recommendation": recommendation,
         "tags": tags,
-        "texts": [
-            recommendation.in_language("text", code)
-            for code in reading_languages()
-            if recommendation.state_in(code) != "missing"
-        ],
+        "texts": recommendation.every("text"),
         "previous": neighbours[place - 1] if place else None,
         "next": neighbours[place + 1] if place + 1 < len(neighbours) else None,
         "place": place + 1,

@@ -168,6 +168,12 @@ class OriginalText(models.Model):
     def original(self, name: str) -> Text:
         return self.in_language(name, self.original_language)
 
+    def every(self, name: str) -> list[Text]:
+        """The text to read first, then every other language that has it."""
+        first = self.to_read(name)
+        others = (self.in_language(name, code) for code in reading_languages())
+        return [first, *(t for t in others if t.value and t != first)]
+
     def to_read(self, name: str) -> Text:
         """The reader's language if it has the text, else the original."""
         own = self.in_language(name, reading_languages()[0])

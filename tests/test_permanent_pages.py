@@ -123,10 +123,10 @@ def test_a_region_page_shows_its_sections_in_order_with_ranked_entries(client):
 
     sections = client.get("/fr/regions/africa/").context["forum"].sections.all()
 
-    assert [
-        (section.heading_fr, section.shown)
-        for section in sections
-    ] == [("Soucis", [concern]), ("Demandes", [first, second])]
+    assert [(section.heading_fr, section.shown) for section in sections] == [
+        ("Soucis", [concern]),
+        ("Demandes", [first, second]),
+    ]
 
 
 def test_a_part_links_to_the_forum_it_was_held_within_and_does_not_count_it(client):

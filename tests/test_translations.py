@@ -72,6 +72,17 @@ def test_readers_get_their_language_or_the_original_and_know_which():
     assert (fallback.value, fallback.language) == ("Former.", "fr")
 
 
+def test_every_language_is_listed_after_the_one_to_read():
+    recommendation = make_recommendation(
+        text="Former.", original_language="es", text_es="Formar.", status="draft"
+    )
+
+    with translation.override("en"):
+        languages = [text.language for text in recommendation.every("text")]
+
+    assert languages == ["es", "fr"]
+
+
 def test_arabic_texts_know_their_direction():
     recommendation = make_recommendation(text_ar="تدريب القضاة")
 
