@@ -178,6 +178,7 @@ def test_every_count_is_the_number_of_rows_behind_its_choice(client):
     make_recommendation("americas", areas=("media", "awareness"), is_lead=True)
     make_recommendation("caribbean", areas=("research",), audience=joint)
     make_recommendation("africa", areas=("media",))
+    make_recommendation("africa", areas=("research",))
     make_recommendation(section=make_section("africa", kind=Section.Kind.CONCERNS))
 
     for query in ("", "region=americas", "area=media&region=africa", "kind=concerns"):
