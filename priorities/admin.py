@@ -50,7 +50,9 @@ class AudienceAdmin(CuratedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Audience]:
         found = super().get_queryset(request)
-        return found.annotate(recommendation_count=Count("recommendations"))
+        return found.annotate(
+            recommendation_count=Count("recommendations", distinct=True)
+        )
 
     @admin.display(description=_("entries"), ordering="recommendation_count")
     def recommendation_count(self, audience: Any) -> int:
@@ -76,7 +78,9 @@ class PriorityAreaAdmin(CuratedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityArea]:
         found = super().get_queryset(request)
-        return found.annotate(recommendation_count=Count("recommendation_links"))
+        return found.annotate(
+            recommendation_count=Count("recommendation_links", distinct=True)
+        )
 
     @admin.display(description=_("entries"), ordering="recommendation_count")
     def recommendation_count(self, area: Any) -> int:
@@ -99,6 +103,13 @@ class InstrumentAdmin(CuratedAdmin):
     list_filter = ["kind"]
     search_fields = ["slug", *in_languages("name")]
     fields = ["slug", "kind", *in_languages("name")]
+
+
+class RecommendationForm(forms.ModelForm):
+    """Checks what holds for published rows, though the status is not in the form."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"status", "published_at"}  # type: ignore[misc]
 
 
 class RankedForm(forms.ModelForm):
@@ -201,7 +212,9 @@ class SectionAdmin(CuratedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
         return (
-            super().get_queryset(request).annotate(entry_count=Count("recommendations"))
+            super()
+            .get_queryset(request)
+            .annotate(entry_count=Count("recommendations", distinct=True))
         )
 
     @admin.display(description=_("entries"), ordering="entry_count")
@@ -266,6 +279,7 @@ class SpreadsheetForm(ImportForm):
 
 @admin.register(Recommendation)
 class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
+    form = RecommendationForm
     resource_classes = [RecommendationResource]
     formats = [formats.CSV, formats.XLSX]
     import_form_class = SpreadsheetForm

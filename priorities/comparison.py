@@ -52,8 +52,18 @@ class Row:
     cells: list[Cell]
 
     @property
+    def counted(self) -> list[Cell]:
+        """The cells that count towards sharing: a part beside its whole does not."""
+        columns = [cell.column for cell in self.cells]
+        return [
+            cell
+            for cell in self.cells
+            if not any(cell.column.slugs < other.slugs for other in columns)
+        ]
+
+    @property
     def speaking(self) -> int:
-        return sum(cell.count > 0 for cell in self.cells)
+        return sum(cell.count > 0 for cell in self.counted)
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,8 @@ def compare(
         return sum(counts.get(key, (0, 0))[0] for key in keys(term, head))
 
     terms = row_terms(filterset, by)
-    speaking = {term: sum(held_by(term, head) > 0 for head in heads) for term in terms}
+    whole = [h for h in heads if not any(h.slugs < other.slugs for other in heads)]
+    speaking = {term: sum(held_by(term, head) > 0 for head in whole) for term in terms}
     spoken = [term for term in terms if speaking[term]]
     if by != "audience":
         spoken.sort(key=lambda term: -speaking[term])

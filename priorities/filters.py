@@ -200,17 +200,18 @@ class RecommendationFilter(django_filters.FilterSet):
     @cached_property
     def unknown(self) -> list[tuple[str, str]]:
         """Parameter and value of everything nobody knows."""
-        named = [
+        return [
             (str(self.filters[name].label), value)
             for name, values in self.chosen.items()
             if isinstance(values, list)
             for value in values
             if not self.terms.get(name, value)
         ]
+
+    @property
+    def unknown_sort(self) -> str:
         asked = self.data.get("sort", "")
-        if asked and asked not in SORTS:
-            named.append((gettext("Order"), asked[:MAX_VALUE_LENGTH]))
-        return named
+        return "" if asked in SORTS else asked[:MAX_VALUE_LENGTH]
 
     def has(self, name: str, value: str) -> bool:
         return value in self.values.get(name, [])

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
-from import_export import fields, resources, widgets
+from django.utils.translation import gettext_noop
+from import_export import fields, resources, results, widgets
 
 from regions.models import Country
 
@@ -57,6 +58,19 @@ class TermsWidget(widgets.ManyToManyWidget):
         names = [name.strip() for name in str(value or "").split(";")]
         wanted = [name for name in dict.fromkeys(names) if name]
         return [find(self.model, self.field, name) for name in wanted]
+
+
+class AreasWidget(TermsWidget):
+    """Areas, never groups."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Any]:
+        areas = super().clean(value, row, **kwargs)
+        for area in areas:
+            if area.parent_id is None:
+                raise ValueError(
+                    _("“%s” is a group; choose an area within it.") % area.slug
+                )
+        return areas
 
 
 class TagsField(fields.Field):
@@ -137,6 +151,19 @@ def column(name: str, widget: widgets.Widget, attribute: str = "") -> fields.Fie
     return fields.Field(attribute or name, name, widget)
 
 
+class SpreadsheetResult(results.Result):
+    """Rows by the number a spreadsheet shows: the headings are row 1."""
+
+    def append_invalid_row(self, number: int, row: Any, validation_error: Any) -> None:
+        super().append_invalid_row(number + 1, row, validation_error)
+
+    def append_error_row(self, number: int, row: Any, errors: Any) -> None:
+        super().append_error_row(number + 1, row, errors)
+
+    def row_errors(self) -> list[tuple[int, Any]]:
+        return [(number + 1, errors) for number, errors in super().row_errors()]
+
+
 class RecommendationResource(resources.ModelResource):
     """An empty reference makes a new draft; a known one updates; all rows or none."""
 
@@ -147,7 +174,7 @@ class RecommendationResource(resources.ModelResource):
     rank = column("rank", NumberWidget())
     lead = column("lead", YesWidget(), "is_lead")
     original_language = column("original_language", LanguageWidget())
-    areas = TagsField("areas", "areas", TermsWidget(PriorityArea, "slug"))
+    areas = TagsField("areas", "areas", AreasWidget(PriorityArea, "slug"))
     countries = TagsField("countries", "countries", TermsWidget(Country, "iso_code"))
     instruments = TagsField(
         "instruments", "instruments", TermsWidget(Instrument, "slug")
@@ -198,39 +225,64 @@ class RecommendationResource(resources.ModelResource):
             "section__regional_forum__region",
         ).prefetch_related("areas", "countries", "instruments")
 
-    def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Any, bool]:
-        instance, new = super().get_or_init_instance(instance_loader, row)
-        asked = str(row.get("reference") or "").strip()
-        if new and asked:
+    @classmethod
+    def get_result_class(cls) -> type[results.Result]:
+        return SpreadsheetResult
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """A column nobody knows, or none that says which row is meant, stops the file."""
+        known = [field.column_name for field in self.get_import_fields()] + ["status"]
+        unknown = [name for name in dataset.headers or [] if name not in known]
+        if unknown:
+            hints = "".join(nearest(str(name), known) for name in unknown)
             raise ValidationError(
-                {
-                    "reference": _(
-                        "No recommendation has the reference “%s”. "
-                        "Leave it empty to make a new one."
-                    )
-                    % asked
+                _("Columns nobody knows: %(unknown)s.%(hints)s Known are: %(known)s.")
+                % {
+                    "unknown": ", ".join(f"“{name}”" for name in unknown),
+                    "hints": hints,
+                    "known": ", ".join(dict.fromkeys(known)),
                 }
             )
-        return instance, new
+        if "reference" not in (dataset.headers or []):
+            raise ValidationError(
+                _("There is no column “reference”. Add it, empty for new rows.")
+            )
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["reference"] = str(row.get("reference") or "").strip()
 
-    def after_init_instance(
-        self, instance: Any, new: bool, row: Any, **kwargs: Any
-    ) -> None:
-        """Publishing is done in the admin, by name; a spreadsheet never does it."""
-        asked = str(row.get("status") or "").strip()
-        if asked and asked != instance.status:
-            raise ValidationError(
-                {
-                    "status": _(
-                        "“%(asked)s” is not its status (%(status)s), and an import "
-                        "changes none. Publish or withdraw it in the admin."
-                    )
-                    % {"asked": asked, "status": instance.status}
-                }
+    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        """Collect every wrong cell of the row, tags included, before refusing it."""
+        errors: dict[str, Any] = {}
+        for field in self.get_import_fields():
+            try:
+                if isinstance(field.widget, widgets.ManyToManyWidget):
+                    if field.column_name in row:
+                        field.clean(row)
+                else:
+                    self.import_field(field, instance, row, **kwargs)
+            except ValueError as error:
+                errors[field.column_name] = ValidationError(str(error))
+        asked = row["reference"]
+        if asked and instance.pk is None:
+            errors["reference"] = ValidationError(
+                _(
+                    "No recommendation has the reference “%s”. "
+                    "Leave it empty to make a new one."
+                )
+                % asked
             )
+        status = str(row.get("status") or "").strip()
+        if status and status != instance.status:
+            errors["status"] = ValidationError(
+                _(
+                    "“%(asked)s” is not its status (%(status)s), and an import "
+                    "changes none. Publish or withdraw it in the admin."
+                )
+                % {"asked": status, "status": instance.status}
+            )
+        if errors:
+            raise ValidationError(errors)
 
     def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        instance._change_reason = "imported"
+        instance._change_reason = gettext_noop("imported")

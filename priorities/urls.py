@@ -4,7 +4,7 @@ from . import views
 
 
 class ReferenceConverter:
-    regex = "[0-9]{4}-[A-Z]{2,5}-[0-9]{3,9}"
+    regex = "[0-9]{4}-[A-Za-z]{2,5}-[0-9]{3,9}"
 
     def to_python(self, value: str) -> str:
         return value

@@ -120,6 +120,8 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Published: the page. Merged: on to the other. Withdrawn: says so. Else: 404."""
+    if reference != reference.upper():
+        return redirect("priorities:recommendation-detail", reference.upper())
     recommendation = get_object_or_404(
         Recommendation.objects.select_related(
             "section__regional_forum__edition",

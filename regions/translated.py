@@ -39,6 +39,7 @@ class Translated:
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
         self.name = name
         label = self.field.verbose_name or name.replace("_", " ")
+        self.short_description = label  # the heading of an admin list's column
         for code, language in CONTENT_LANGUAGE_CHOICES:
             column = self.field.clone()
             column.verbose_name = format_lazy("{} ({})", label, language)

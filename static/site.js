@@ -7,5 +7,11 @@ for (const link of document.querySelectorAll("[data-exit]")) {
   });
 }
 
-// htmx notes the last address in the tab's storage; nothing here needs it.
-document.addEventListener("htmx:pushedIntoHistory", () => sessionStorage.clear());
+// After filtering, the links to this page in other languages lead to what is shown;
+// htmx notes the last address in the tab's storage, which nothing here needs.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  for (const link of document.querySelectorAll("a[hreflang]")) {
+    link.search = window.location.search;
+  }
+  sessionStorage.clear();
+});

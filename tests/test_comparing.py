@@ -135,6 +135,7 @@ def test_a_region_stands_with_or_without_its_parts():
     (row,) = compare("region=americas&region=americas:only&region=caribbean").rows
 
     assert [cell.count for cell in row.cells] == [2, 1, 1]
+    assert (row.speaking, len(row.counted)) == (1, 1)
 
 
 def test_one_region_alone_is_not_compared_and_the_page_offers_what_to_do(client):

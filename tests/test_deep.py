@@ -4,7 +4,6 @@ import random
 from urllib.parse import urlencode
 
 import pytest
-from django.core.management import call_command
 from django.http import QueryDict
 
 from priorities import facets
@@ -94,20 +93,3 @@ def test_counts_equal_a_naive_recount_for_random_filters(edition_2021):
             for choice in facet.every():
                 alone = filters | {facet.name: [choice.term.slug]}
                 assert choice.count == sum(naive(e, alone) for e in entries), query
-
-
-def test_killing_a_load_leaves_all_or_nothing(db, monkeypatch):
-    """Interrupted anywhere, an edition is not there at all."""
-    from priorities.management.commands import load_edition
-
-    class Killed(BaseException):
-        pass
-
-    def die(*args, **kwargs):
-        raise Killed
-
-    monkeypatch.setattr(load_edition.Command, "begin_history", die)
-    with pytest.raises(Killed):
-        call_command("load_edition", 2021)
-
-    assert Recommendation.objects.count() == 0

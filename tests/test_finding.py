@@ -148,6 +148,15 @@ def test_unknown_values_match_nothing_and_are_named(client, query):
     assert [named for _label, named in response.context["filter"].unknown] == [value]
 
 
+def test_an_unknown_order_is_named_and_the_usual_one_kept(client):
+    make_recommendation()
+
+    response = client.get("/en/recommendations/?sort=fame")
+
+    assert response.context["total"] == 1
+    assert "Nobody knows the order “fame”" in response.content.decode()
+
+
 def test_an_unknown_value_beside_a_known_one_is_named_and_the_known_one_counts(client):
     known = make_recommendation("africa")
 

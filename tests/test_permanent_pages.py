@@ -92,6 +92,14 @@ def test_a_moved_reference_stays_where_it_was(client):
     assert client.get(address).context["recommendation"].region.slug == "mena"
 
 
+def test_a_reference_is_found_in_small_letters_too(client):
+    make_recommendation("mena")
+
+    response = client.get("/en/recommendations/2021-mena-001/")
+
+    assert response["Location"] == "/en/recommendations/2021-MENA-001/"
+
+
 def test_hidden_and_unknown_answer_alike(client):
     draft = make_recommendation(status="draft")
     never_published = make_recommendation(status="draft")

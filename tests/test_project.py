@@ -204,3 +204,21 @@ def test_an_organiser_gets_a_random_password_once():
     with pytest.raises(CommandError, match="already an account named amina"):
         call_command("create_organiser", "amina")
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_killing_a_load_leaves_all_or_nothing(monkeypatch):
+    """Interrupted anywhere, an edition is not there at all."""
+    from priorities.management.commands import load_edition
+
+    class Killed(BaseException):
+        pass
+
+    def die(*args, **kwargs):
+        raise Killed
+
+    monkeypatch.setattr(load_edition.Command, "begin_history", die)
+    with pytest.raises(Killed):
+        call_command("load_edition", 2021)
+
+    assert Recommendation.objects.count() == 0

@@ -303,10 +303,15 @@ def test_inserting_many_gives_references_history_and_search_text():
             "area_is_not_its_own_group",
         ),
         (
-            lambda: [
-                AreaSynonym.objects.create(area=make_area(), language="fr", label=label)
-                for label in ("Presse", "PRESSE")
-            ],
+            lambda: (
+                [
+                    AreaSynonym.objects.create(
+                        area=make_area(), language="fr", label=label
+                    )
+                    for label in ("Presse", "Radio")
+                ]
+                and AreaSynonym.objects.update(folded="presse")
+            ),
             "synonym_names_one_area",
         ),
         (
@@ -351,6 +356,21 @@ def test_a_region_cannot_be_part_of_its_own_part():
 
     with pytest.raises(ValidationError, match="part of itself"):
         parent.save()
+
+
+def test_a_word_is_a_synonym_of_one_area_only():
+    AreaSynonym.objects.create(area=make_area("media"), language="fr", label="Presse")
+
+    with pytest.raises(ValidationError, match="already a synonym of “Media”"):
+        AreaSynonym.objects.create(
+            area=make_area("research"), language="fr", label="PRESSE"
+        )
+
+
+def test_an_entry_without_a_position_goes_to_the_end():
+    make_recommendation(position=7)
+
+    assert make_recommendation(position=None).position == 8
 
 
 def test_areas_have_two_levels():

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_create_with_history
 
@@ -172,7 +173,9 @@ class Recommendation(OriginalText):
         help_text=_("Whom it asks something of. Empty for a concern, and only then."),
     )
     position = models.PositiveIntegerField(
-        _("position"), help_text=_("Its place in the text of the section.")
+        _("position"),
+        blank=True,
+        help_text=_("Its place in the text of the section. Empty: at the end."),
     )
     rank = models.PositiveSmallIntegerField(
         _("rank"),
@@ -201,11 +204,9 @@ class Recommendation(OriginalText):
         )
     )
     status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT
     )
-    published_at = models.DateTimeField(
-        _("first published"), null=True, blank=True, editable=False
-    )
+    published_at = models.DateTimeField(_("first published"), null=True, blank=True)
     source_page = models.PositiveSmallIntegerField(
         _("page of the source"), null=True, blank=True
     )
@@ -219,7 +220,6 @@ class Recommendation(OriginalText):
         models.PROTECT,
         null=True,
         blank=True,
-        editable=False,
         related_name="merged",
         verbose_name=_("merged into"),
     )
@@ -364,6 +364,8 @@ class Recommendation(OriginalText):
                     )
                 }
             )
+        if self.position is None:
+            self.position = self.section.next_position()
 
     def index(self) -> None:
         languages = settings.CONTENT_LANGUAGES
@@ -392,12 +394,12 @@ class Recommendation(OriginalText):
 
     def send_to_review(self) -> None:
         self.status = self.Status.IN_REVIEW
-        self.change_because("sent to review")
+        self.change_because(gettext_noop("sent to review"))
 
     def back_to_draft(self) -> None:
         """For what was never public; what was is withdrawn instead."""
         self.status = self.Status.DRAFT
-        self.change_because("back to draft")
+        self.change_because(gettext_noop("back to draft"))
 
     def publish(self, at: datetime | None = None) -> None:
         """Make it public. ValidationError when its text, rank or audience forbids it."""
@@ -410,22 +412,21 @@ class Recommendation(OriginalText):
             raise ValidationError(
                 [f"{self.reference}: {message}" for message in error.messages]
             ) from error
-        self.change_because("published")
+        self.change_because(gettext_noop("published"))
 
     def withdraw(self) -> None:
         """Take it back. Its address stays and says so, without the text."""
         self.status = self.Status.ARCHIVED
-        self.change_because("withdrawn")
+        self.change_because(gettext_noop("withdrawn"))
 
     def move_to(self, section: Section) -> None:
         """Put it at the end of another list. The reference stays; a rank does not."""
-        last = section.recommendations.aggregate(last=models.Max("position"))["last"]
-        self.section, self.position, self.rank = section, (last or 0) + 1, None
+        self.section, self.position, self.rank = section, section.next_position(), None
         if section.kind == Section.Kind.CONCERNS:
             self.audience = None
         elif self.audience is None:
             self.audience = section.audience
-        self.change_because("moved")
+        self.change_because(gettext_noop("moved"))
 
     @transaction.atomic
     def merge_into(self, other: "Recommendation") -> None:

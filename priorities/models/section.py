@@ -115,6 +115,11 @@ class Section(OriginalText):
 
     natural_key.dependencies = ["regions.regionalforum"]  # type: ignore[attr-defined]
 
+    def next_position(self) -> int:
+        """Where the next entry goes: after the last."""
+        last = self.recommendations.aggregate(last=models.Max("position"))["last"]
+        return (last or 0) + 1
+
     def clean(self) -> None:
         super().clean()
         if not self.pk:

@@ -210,6 +210,15 @@ class AreaSynonym(models.Model):
     def clean(self) -> None:
         super().clean()
         self.folded = fold(self.label)
+        same = AreaSynonym.objects.filter(language=self.language, folded=self.folded)
+        other = same.exclude(pk=self.pk).select_related("area").first()
+        if other is not None:
+            raise ValidationError(
+                {
+                    "label": _("“%(label)s” is already a synonym of “%(area)s”.")
+                    % {"label": self.label, "area": other.area}
+                }
+            )
 
 
 class InstrumentManager(models.Manager["Instrument"]):
