@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm, ImportForm
 
-from regions.admin import TRANSLATION_STATE, CuratedAdmin, SpeaksLanguages, in_languages
+from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 
 from . import formats, search
 from .models import (
@@ -33,7 +33,20 @@ from .templatetags.texts import emphasise, plain
 MAX_UPLOAD = 5 * 1024 * 1024
 
 
-class InclusionInline(admin.TabularInline):
+class PlainLinks:
+    """Inline choices without the four icons that would edit the vocabulary itself."""
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and db_field.is_relation:
+            for permission in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{permission}_related", False)
+        return field
+
+
+class InclusionInline(PlainLinks, admin.TabularInline):
     model = AudienceInclusion
     fk_name = "joint"
     autocomplete_fields = ["included"]
@@ -47,6 +60,7 @@ class AudienceAdmin(CuratedAdmin):
     search_fields = ["slug", *in_languages("name")]
     fields = ["slug", *in_languages("name"), "position"]
     inlines = [InclusionInline]
+    tracked = [AudienceInclusion]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Audience]:
         found = super().get_queryset(request)
@@ -75,6 +89,7 @@ class PriorityAreaAdmin(CuratedAdmin):
     autocomplete_fields = ["parent"]
     fields = ["slug", "parent", "position", *in_languages("name", "description")]
     inlines = [SynonymInline]
+    tracked = [AreaSynonym]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityArea]:
         found = super().get_queryset(request)
@@ -138,7 +153,7 @@ class RankedFormSet(forms.BaseInlineFormSet):
             held[rank] = form.instance.reference
 
 
-class RecommendationInline(SpeaksLanguages, admin.TabularInline):
+class RecommendationInline(PlainLinks, admin.TabularInline):
     model = Recommendation
     form = RankedForm
     formset = RankedFormSet
@@ -242,7 +257,7 @@ class HasAreaFilter(admin.SimpleListFilter):
         return queryset.filter(area_links=None) if self.value() == "none" else queryset
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(PlainLinks, admin.TabularInline):
     extra = 0
 
 
@@ -283,17 +298,18 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     resource_classes = [RecommendationResource]
     formats = [formats.CSV, formats.XLSX]
     import_form_class = SpreadsheetForm
+    import_template_name = "admin/priorities/recommendation/import.html"
     export_form_class = ExportForm
     change_form_template = "admin/priorities/recommendation/change_form.html"
 
     list_display = [
         "reference",
+        "status",
         "excerpt",
         "region",
         "audience",
         "rank",
-        "is_lead",
-        "status",
+        "lead",
     ]
     list_filter = [
         "status",
@@ -321,6 +337,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "public_text",
     ]
     inlines = [AreaInline, CountryInline, InstrumentInline]
+    tracked = [RecommendationArea, RecommendationCountry, RecommendationInstrument]
     actions = ["publish", "withdraw", "send_to_review", "back_to_draft"]
     fieldsets = [
         (
@@ -358,6 +375,10 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     )
     def region(self, recommendation: Recommendation) -> str:
         return str(recommendation.region)
+
+    @admin.display(description=_("lead"), ordering="is_lead")
+    def lead(self, recommendation: Recommendation) -> str:
+        return gettext("yes") if recommendation.is_lead else ""
 
     @admin.display(description=_("as participants read it"))
     def public_text(self, recommendation: Recommendation) -> str:

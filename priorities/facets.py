@@ -7,6 +7,7 @@ from django.db.models import CharField, Count, Value
 from django.db.models.functions import Cast
 
 from .filters import RecommendationFilter
+from .search import fold
 from .terms import Term, Terms
 
 # Where a recommendation carries the terms of each parameter. A group of areas
@@ -100,12 +101,16 @@ def of(filterset: RecommendationFilter) -> Facets:
         facet("area", areas(terms, counts, choice)),
         facet("kind", plain("kind")),
         facet("lead", [choice("lead", t, leads) for t in terms.of("lead").values()]),
-        facet("country", sorted(plain("country"), key=lambda c: c.term.label)),
-        facet("instrument", sorted(plain("instrument"), key=lambda c: c.term.label)),
+        facet("country", sorted(plain("country"), key=by_label)),
+        facet("instrument", sorted(plain("instrument"), key=by_label)),
     ]
     if len(terms.of("edition")) > 1:
         shown.append(facet("edition", plain("edition")))
     return Facets(sum(counts.get(TOTAL, {}).values()), shown)
+
+
+def by_label(choice: Choice) -> str:
+    return fold(choice.term.label)
 
 
 def regions(

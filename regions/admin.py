@@ -1,11 +1,11 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -42,6 +42,24 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     show_facets = admin.ShowFacets.ALWAYS
     save_on_top = True
     list_per_page = 50
+    tracked: ClassVar[list[Any]] = []  # rows that belong to it, with their own history
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Below its own changes, those of its tags, synonyms or partners."""
+        belonging = []
+        for model in self.tracked:
+            (parent,) = (
+                field.name
+                for field in model._meta.fields
+                if field.related_model is self.model and field.name != "included"
+            )
+            records = model.history.filter(**{f"{parent}_id": object_id})
+            belonging += list(records.select_related("history_user")[:200])
+        belonging.sort(key=lambda record: record.history_date, reverse=True)
+        context = {"belonging": belonging} | (extra_context or {})
+        return super().history_view(request, object_id, context)
 
 
 TRANSLATION_STATE = (
@@ -68,6 +86,7 @@ class EditionAdmin(CuratedAdmin):
     ordering = ["-year"]
     search_fields = ["year", *in_languages("theme")]
     inlines = [PartnerInline]
+    tracked = [EditionPartner]
     fieldsets = [
         (None, {"fields": ["year", "horizon_years", "published_at"]}),
         (_("Texts"), {"fields": in_languages("theme", "introduction", "place")}),

@@ -160,7 +160,7 @@ def test_an_area_page_shows_every_region_silence_included(client):
         [spoken],
         [],
     ]
-    assert "1 of 2 regions speak of it." in response.content.decode()
+    assert "1 of 2 regions speaks of it." in response.content.decode()
 
 
 def test_a_region_without_a_forum_says_so(client):
