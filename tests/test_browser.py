@@ -90,6 +90,17 @@ def test_a_walk_from_home_to_one_recommendation(page):
     expect(page).to_have_url(re.compile(f"/fr/recommendations/{name}/"))
 
 
+def test_changing_the_language_after_filtering_keeps_the_filters(page):
+    page.goto("/en/recommendations/")
+    page.get_by_label("Latin America").check()
+    expect(results(page)).to_contain_text("Latin America: 33")
+
+    page.get_by_role("link", name="français").last.click()
+
+    expect(results(page)).to_contain_text("Amérique latine")
+    expect(page).to_have_url(re.compile("/fr/recommendations/.*region=latin-america"))
+
+
 def test_back_brings_the_earlier_results(page):
     page.goto("/en/recommendations/")
     page.get_by_label("Latin America").check()

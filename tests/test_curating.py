@@ -236,6 +236,24 @@ def test_the_history_page_tells_who_when_before_and_after(organiser):
     assert "organiser" in html
 
 
+def test_the_history_page_tells_of_tags_and_of_the_status(organiser):
+    draft = make_recommendation(areas=("media",), status="draft")
+    draft.tag(areas=[make_area("research")])
+    data = form_of(organiser, draft) | {"_publish": "1"}
+    organiser.post(url(Recommendation, "change", draft.pk), data)
+
+    response = organiser.get(url(Recommendation, "history", draft.pk))
+
+    told = [
+        (record.history_type, record.area.slug)
+        for record in response.context["belonging"]
+    ]
+    assert told == [("+", "research"), ("-", "media"), ("+", "media")]
+    html = response.content.decode()
+    assert "<del>draft</del> → <ins>published</ins>" in html
+    assert "publiée" in html
+
+
 def test_choosing_an_area_offers_areas_and_never_groups(organiser):
     make_area("media", group="prevention")
 
@@ -459,6 +477,22 @@ def test_the_preview_changes_nothing_and_confirming_imports(organiser):
     organiser.post(url(Recommendation, "process_import"), confirm)
 
     assert Recommendation.objects.get().text_fr == "Former les **juges**"
+
+
+def test_the_page_lists_every_wrong_cell_with_row_column_and_what_to_do(organiser):
+    make_section("africa")
+    make_area("media")
+    wrong = rows(NEW, NEW | {"areas": "medai", "rank": "first"})
+    upload = SimpleUploadedFile("notes.csv", wrong.export("csv").encode())
+
+    html = organiser.post(
+        url(Recommendation, "import"), {"import_file": upload, "format": "0"}
+    ).content.decode()
+
+    assert html.count("<td>3</td>") == 2
+    assert "<td>areas</td>" in html
+    assert "«\xa0medai\xa0» est inconnu. Vouliez-vous dire" in html
+    assert "<td>rank</td>" in html
 
 
 def test_a_file_too_large_is_refused_with_advice(organiser, monkeypatch):
