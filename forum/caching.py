@@ -21,6 +21,7 @@ PUBLIC = "priorities"
 def release() -> str:
     """A digest of code, templates, styles and catalogues: a new release is a new page."""
     digest = hashlib.sha256(settings.EXIT_URL.encode() + settings.REPORT_EMAIL.encode())
+    digest.update(Path(settings.BASE_DIR, "requirements.lock").read_bytes())
     for folder in DRAWN_BY:
         for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
             if path.suffix in {".py", ".html", ".css", ".js", ".svg", ".po"}:

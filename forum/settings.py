@@ -175,11 +175,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"no_request": {"()": "forum.logs.NoRequest"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["no_request"]}
+        "nowhere": {"class": "logging.NullHandler"},
+        "console": {"class": "logging.StreamHandler", "filters": ["no_request"]},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django.server": {"handlers": [], "propagate": False},
+        "django.server": {"handlers": ["nowhere"], "propagate": False},
     },
 }

@@ -26,7 +26,7 @@ from .models import (
     RecommendationInstrument,
     Section,
 )
-from .models.recommendation import RecommendationQuerySet
+from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
 from .resources import RecommendationResource
 from .templatetags.texts import emphasise, plain
 
@@ -55,8 +55,9 @@ class InclusionInline(PlainLinks, admin.TabularInline):
 
 @admin.register(Audience)
 class AudienceAdmin(CuratedAdmin):
+    fixed = ["slug"]
+    ordering = Audience._meta.ordering  # counting drops the model's own
     list_display = ["name", "slug", "position", "recommendation_count"]
-    ordering = ["position", "slug"]
     search_fields = ["slug", *in_languages("name")]
     fields = ["slug", *in_languages("name"), "position"]
     inlines = [InclusionInline]
@@ -81,8 +82,9 @@ class SynonymInline(admin.TabularInline):
 
 @admin.register(PriorityArea)
 class PriorityAreaAdmin(CuratedAdmin):
+    fixed = ["slug"]
+    ordering = PriorityArea._meta.ordering
     list_display = ["name", "parent", "slug", "position", "recommendation_count"]
-    ordering = ["parent__position", "position", "slug"]
     list_filter = [("parent", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["slug", *in_languages("name"), "synonyms__label"]
@@ -114,6 +116,7 @@ class PriorityAreaAdmin(CuratedAdmin):
 
 @admin.register(Instrument)
 class InstrumentAdmin(CuratedAdmin):
+    fixed = ["slug"]
     list_display = ["name", "slug", "kind"]
     list_filter = ["kind"]
     search_fields = ["slug", *in_languages("name")]
@@ -129,6 +132,8 @@ class RecommendationForm(forms.ModelForm):
 
 class RankedForm(forms.ModelForm):
     """Ranks are checked together by the formset: two rows may swap theirs."""
+
+    rank = forms.IntegerField(min_value=1, max_value=MAX_RANK, required=False)
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() | {"rank"}  # type: ignore[misc]
@@ -168,13 +173,16 @@ class RecommendationInline(PlainLinks, admin.TabularInline):
     ]
     readonly_fields = ["reference", "preview", "status"]
     autocomplete_fields = ["audience"]
-    ordering = ["rank", "position"]
+    ordering = RANKED
     extra = 0
     can_delete = False
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
+        return super().get_queryset(request).select_related("section", "audience")
 
     @admin.display(description=_("text"))
     def preview(self, recommendation: Recommendation) -> str:
@@ -229,6 +237,7 @@ class SectionAdmin(CuratedAdmin):
         return (
             super()
             .get_queryset(request)
+            .select_related("regional_forum__edition", "regional_forum__region")
             .annotate(entry_count=Count("recommendations", distinct=True))
         )
 
@@ -326,6 +335,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "section__regional_forum__region",
         "section__regional_forum__edition",
     ]
+    ordering = LIST_ORDER
     search_fields = ["reference"]
     search_help_text = _("Words of the text in any language, or a reference.")
     autocomplete_fields = ["section", "audience"]
@@ -357,8 +367,15 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         (_("Source"), {"fields": ["source_page", "note"]}),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
-        return super().get_queryset(request).in_list_order()
+    def save_model(
+        self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
+    ) -> None:
+        """Another section is a move: to its end, without a rank, and said so."""
+        if change and "section" in form.changed_data:
+            target, obj.section_id = obj.section, form.initial["section"]
+            obj.move_to(target)
+        else:
+            super().save_model(request, obj, form, change)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Recommendation], search_term: str

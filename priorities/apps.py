@@ -9,4 +9,5 @@ class PrioritiesConfig(AppConfig):
     def ready(self) -> None:
         from regions import changes
 
-        changes.watch(*self.get_models())
+        content = (m for m in self.get_models() if not hasattr(m, "history_id"))
+        changes.watch(*content)

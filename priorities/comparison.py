@@ -132,7 +132,7 @@ def compare(
         return [(row, region) for row in rows for region in head.slugs]
 
     def held_by(term: Term, head: Column) -> int:
-        return sum(counts.get(key, (0, 0))[0] for key in keys(term, head))
+        return sum(counts.get(key, 0) for key in keys(term, head))
 
     terms = row_terms(filterset, by)
     whole = [h for h in heads if not any(h.slugs < other.slugs for other in heads)]

@@ -36,10 +36,7 @@ class ValuesWidget(forms.Widget):
     """Reads every value of a repeated parameter; the pages draw their own choices."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        values = (
-            data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
-        )
-        return [value[:MAX_VALUE_LENGTH] for value in values[:MAX_VALUES]]
+        return [value[:MAX_VALUE_LENGTH] for value in data.getlist(name)[:MAX_VALUES]]
 
 
 class ValuesField(forms.Field):
@@ -76,7 +73,10 @@ class QueryFilter(django_filters.Filter):
     field_class = QueryField
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs.filter(search.matching(value)) if value else qs
+        """Signs without a single word ("%%%") match nothing, rather than everything."""
+        if not value:
+            return qs
+        return qs.filter(search.matching(value)) if search.words(value) else qs.none()
 
 
 def in_regions(terms: Terms, values: list[str]) -> Q:

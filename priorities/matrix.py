@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from .filters import RecommendationFilter
@@ -35,7 +35,6 @@ class Column:
 class Cell:
     column: Column
     count: int
-    leads: int
     step: int
     url: str
 
@@ -90,7 +89,8 @@ def columns(filterset: RecommendationFilter) -> list[Column]:
 
 def wanted_areas(filterset: RecommendationFilter) -> set[str]:
     """The areas filtered on, groups opened up; empty when none is."""
-    values = filterset.chosen.get("area", [])
+    asked = filterset.chosen.get("area", [])
+    values = [value for value in asked if filterset.terms.get("area", value)]
     return set().union(*(filterset.terms.within("area", value) for value in values))
 
 
@@ -107,19 +107,14 @@ def rows_of(filterset: RecommendationFilter, by: str) -> QuerySet[Any]:
     return found.order_by().annotate(row=ROW_OF[by], spoken_in=REGION)
 
 
-def count(
-    filterset: RecommendationFilter, by: str
-) -> dict[tuple[str, str], tuple[int, int]]:
-    """Recommendations and leads by row and region slug."""
+def count(filterset: RecommendationFilter, by: str) -> dict[tuple[str, str], int]:
+    """Recommendations by row and region slug."""
     rows = (
         rows_of(filterset, by)
         .values_list("row", "spoken_in")
-        .annotate(
-            n=Count("pk", distinct=True),
-            leads=Count("pk", distinct=True, filter=Q(is_lead=True)),
-        )
+        .annotate(n=Count("pk", distinct=True))
     )
-    return {(row, region): (n, leads) for row, region, n, leads in rows}
+    return {(row, region): n for row, region, n in rows}
 
 
 def address(
@@ -148,24 +143,23 @@ def build(filterset: RecommendationFilter, list_url: str, by: str = "area") -> M
     wanted = wanted_areas(filterset)
     known = list(terms.groups) if by == "group" else terms.areas
     counts = count(filterset, by)
-    cells = {
-        (term, head): [counts.get((term.slug, slug), (0, 0)) for slug in head.slugs]
+    held = {
+        (term, head): sum(counts.get((term.slug, slug), 0) for slug in head.slugs)
         for term in known
         for head in heads
     }
-    peak = max((sum(n for n, _leads in held) for held in cells.values()), default=0)
+    peak = max(held.values(), default=0)
     # A region asked for beside its own part counts once in the total.
     anywhere = frozenset[str]().union(*(head.slugs for head in heads))
 
     def cell(term: Term, head: Column) -> Cell:
-        number, leads = (sum(part) for part in zip(*cells[term, head], strict=True))
+        number = held[term, head]
         step = -(-number * STEPS // peak) if number else 0
-        return Cell(
-            head, number, leads, step, address(filterset, list_url, term, [head.value])
-        )
+        url = address(filterset, list_url, term, [head.value])
+        return Cell(head, number, step, url)
 
     def row(term: Term) -> Row:
-        total = sum(counts.get((term.slug, slug), (0, 0))[0] for slug in anywhere)
+        total = sum(counts.get((term.slug, slug), 0) for slug in anywhere)
         everywhere = address(filterset, list_url, term, [head.value for head in heads])
         return Row(term, [cell(term, head) for head in heads], total, everywhere)
 

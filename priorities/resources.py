@@ -248,6 +248,19 @@ class RecommendationResource(resources.ModelResource):
                 _("There is no column “reference”. Add it, empty for new rows.")
             )
 
+        references = [str(value or "").strip() for value in dataset["reference"]]
+        for number, reference in enumerate(references):
+            first = references.index(reference)
+            if reference and first != number:
+                raise ValidationError(
+                    _("Rows %(first)s and %(second)s both change %(reference)s.")
+                    % {
+                        "first": first + 2,
+                        "second": number + 2,
+                        "reference": reference,
+                    }
+                )
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["reference"] = str(row.get("reference") or "").strip()
 

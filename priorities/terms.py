@@ -12,7 +12,14 @@ from django.utils.translation import gettext
 from regions.models import Country, Edition, Region
 from regions.translated import reading_languages
 
-from .models import Audience, AudienceInclusion, Instrument, PriorityArea, Section
+from .models import (
+    Audience,
+    AudienceInclusion,
+    Instrument,
+    PriorityArea,
+    Recommendation,
+    Section,
+)
 
 ONLY = ":only"
 
@@ -75,8 +82,9 @@ class Terms:
     @classmethod
     def load(cls) -> "Terms":
         def used(model: type[Model]) -> QuerySet[Any]:
+            published = Recommendation.objects.published()
             return model._default_manager.filter(
-                recommendation_links__isnull=False
+                recommendation_links__recommendation__in=published
             ).distinct()
 
         branches = [
@@ -154,7 +162,7 @@ class Terms:
 
     def within(self, kind: str, value: str) -> set[str]:
         """The slugs a value stands for: itself and all that is part of it."""
-        if value.endswith(ONLY):
+        if kind == "region" and value.endswith(ONLY):
             return {value.removesuffix(ONLY)}
         found, waiting = set(), [value]
         while waiting:

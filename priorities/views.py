@@ -4,7 +4,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, Value, Window
 from django.db.models.functions import RowNumber
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -25,13 +25,6 @@ HOME_ROWS = 8
 
 def list_url() -> str:
     return reverse("priorities:recommendation-list")
-
-
-def latest_edition() -> Edition:
-    edition = Edition.objects.published().first()
-    if edition is None:
-        raise Http404
-    return edition
 
 
 @require_safe
@@ -57,9 +50,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def region_list(request: HttpRequest) -> HttpResponse:
-    edition = latest_edition()
-    forums = edition.forums.select_related("region", "held_within").order_by(
-        "region__position"
+    edition = Edition.objects.published().first()
+    forums = (
+        RegionalForum.objects.filter(edition=edition)
+        .select_related("region", "held_within")
+        .order_by("region__position")
     )
     counts = facets.of(RecommendationFilter(QueryDict())).counts("region")
     context = {
@@ -71,8 +66,6 @@ def region_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    region = get_object_or_404(Region.objects.select_related("parent"), slug=slug)
-    edition = latest_edition()
     recommendations = Prefetch(
         "recommendations",
         Recommendation.objects.published().for_display().in_list_order()[:PER_SECTION],
@@ -80,8 +73,10 @@ def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     published = Q(recommendations__status=Recommendation.Status.PUBLISHED)
     forum = (
-        region.forums.in_edition(edition)
-        .select_related("edition", "held_within__region")
+        RegionalForum.objects.filter(
+            region__slug=slug, edition=Edition.objects.published().values("pk")[:1]
+        )
+        .select_related("edition", "region", "held_within__region")
         .prefetch_related(
             Prefetch(
                 "sections",
@@ -96,7 +91,11 @@ def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
         )
         .first()
     )
-    context = {"region": region, "edition": edition, "forum": forum}
+    context = {
+        "region": forum.region if forum else get_object_or_404(Region, slug=slug),
+        "forum": forum,
+        "forum_regions": Region.objects.forum_regions(),
+    }
     return render(request, "priorities/region_detail.html", context)
 
 
@@ -144,18 +143,17 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         )
     terms = Terms.load()
     tags = tags_of(recommendation, terms)
-    neighbours = list(
-        recommendation.section.recommendations.published().in_list_order()
-    )
-    place = neighbours.index(recommendation)
+    listed = recommendation.section.recommendations.published().in_list_order()
+    references = list(listed.values_list("reference", flat=True))
+    place = references.index(recommendation.reference)
     context = {
         "recommendation": recommendation,
         "tags": tags,
         "texts": recommendation.every("text"),
-        "previous": neighbours[place - 1] if place else None,
-        "next": neighbours[place + 1] if place + 1 < len(neighbours) else None,
+        "previous": references[place - 1] if place else None,
+        "next": references[place + 1] if place + 1 < len(references) else None,
         "place": place + 1,
-        "places": len(neighbours),
+        "places": len(references),
         "area": tags["area"][0] if tags["area"] else None,
         "elsewhere": elsewhere(recommendation, tags["area"][:1], terms),
     }

@@ -43,6 +43,11 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     save_on_top = True
     list_per_page = 50
     tracked: ClassVar[list[Any]] = []  # rows that belong to it, with their own history
+    fixed: ClassVar[list[str]] = []  # what addresses and references are made of
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        given = list(super().get_readonly_fields(request, obj))
+        return [*given, *self.fixed] if obj else given
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -82,6 +87,7 @@ class PartnerInline(admin.TabularInline):
 
 @admin.register(Edition)
 class EditionAdmin(CuratedAdmin):
+    fixed = ["year"]
     list_display = ["year", "theme", "place", "forum_count", "published_at"]
     ordering = ["-year"]
     search_fields = ["year", *in_languages("theme")]
@@ -104,6 +110,7 @@ class EditionAdmin(CuratedAdmin):
 
 @admin.register(Region)
 class RegionAdmin(CuratedAdmin):
+    fixed = ["slug", "code"]
     list_display = ["name", "code", "slug", "parent", "position"]
     list_filter = ["parent"]
     list_select_related = ["parent"]
@@ -111,13 +118,10 @@ class RegionAdmin(CuratedAdmin):
     autocomplete_fields = ["parent"]
     fields = ["slug", "code", *in_languages("name"), "parent", "position"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """References and addresses are made of these two."""
-        return ["slug", "code"] if obj else []
-
 
 @admin.register(Country)
 class CountryAdmin(CuratedAdmin):
+    fixed = ["iso_code"]
     list_display = ["name", "iso_code", "region"]
     list_filter = ["region"]
     list_select_related = ["region"]
@@ -128,6 +132,7 @@ class CountryAdmin(CuratedAdmin):
 
 @admin.register(RegionalForum)
 class RegionalForumAdmin(CuratedAdmin):
+    fixed = ["edition", "region"]
     list_display = ["region", "edition", "held_within", "place", "starts_on", "ends_on"]
     list_filter = ["edition", "region"]
     list_select_related = [
@@ -156,3 +161,11 @@ class RegionalForumAdmin(CuratedAdmin):
         (_("Texts"), {"fields": in_languages("place", "overview")}),
         TRANSLATION_STATE,
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RegionalForum]:
+        return super().get_queryset(request).select_related("edition", "region")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A forum that gave references is kept, so that none is ever given twice."""
+        gave = obj is not None and obj.last_number > 0
+        return not gave and super().has_delete_permission(request, obj)

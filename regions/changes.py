@@ -8,8 +8,10 @@ from django.db.models.signals import post_delete, post_save
 from .models import ContentChange
 
 
-def record_change(**_signal: Any) -> None:
-    ContentChange.objects.create()
+def record_change(instance: Any = None, **_signal: Any) -> None:
+    """A new version, unless what changed is hidden from participants anyway."""
+    if not getattr(instance, "is_hidden", False):
+        ContentChange.objects.create()
 
 
 def watch(*content: type[models.Model]) -> None:

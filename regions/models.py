@@ -5,6 +5,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -363,6 +365,14 @@ class RegionalForum(OriginalText):
 
     natural_key.dependencies = ["regions.edition", "regions.region"]  # type: ignore[attr-defined]
 
+    def clean(self) -> None:
+        super().clean()
+        whole = self.held_within
+        if whole and (whole == self or whole.edition_id != self.edition_id):
+            raise ValidationError(
+                {"held_within": _("Choose another forum of the same edition.")}
+            )
+
     def take_numbers(self, count: int = 1) -> list[str]:
         """Give out the next references of this edition and region, for good.
 
@@ -375,3 +385,12 @@ class RegionalForum(OriginalText):
         first = self.last_number - count + 1
         prefix = f"{self.edition.year}-{self.region.code}"
         return [f"{prefix}-{number:03d}" for number in range(first, first + count)]
+
+
+@receiver(pre_delete, sender=RegionalForum)
+def keep_the_counter(instance: RegionalForum, **_signal: Any) -> None:
+    """A forum that gave references stays, so that none is ever given twice."""
+    if instance.last_number:
+        raise models.ProtectedError(
+            "This forum gave references; it is kept with their counter.", {instance}
+        )

@@ -1,5 +1,6 @@
 """Texts in several languages: one column each, read in the reader's language."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 CONTENT_LANGUAGE_CHOICES = [
     (code, _(LANG_INFO[code]["name"])) for code in settings.CONTENT_LANGUAGES
 ]
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def direction(language: str) -> str:
@@ -102,6 +106,8 @@ class OriginalText(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Always the whole row: versions and states belong to its texts."""
+        kwargs.pop("update_fields", None)
         self.clean()
         self.keep_versions()
         super().save(*args, **kwargs)
@@ -115,7 +121,8 @@ class OriginalText(models.Model):
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
-        self._remember()
+        if not (args or kwargs.get("fields")):
+            self._remember()
 
     def _remember(self) -> None:
         if not self.get_deferred_fields():
@@ -128,17 +135,20 @@ class OriginalText(models.Model):
         return tuple(getattr(self, f"{name}_{code}") for name in self.texts)
 
     def clean(self) -> None:
-        """One spelling of "no text": NULL."""
+        """One spelling of "no text": NULL; and no characters that no file can carry."""
         super().clean()
         for name in self.texts:
             for code in settings.CONTENT_LANGUAGES:
-                value = (getattr(self, f"{name}_{code}") or "").strip()
-                setattr(self, f"{name}_{code}", value or None)
+                value = getattr(self, f"{name}_{code}") or ""
+                plain = CONTROL.sub(" ", value).strip()
+                setattr(self, f"{name}_{code}", plain or None)
 
     def keep_versions(self) -> None:
         """Bring the bookkeeping of versions in line with what the texts now say."""
+        if self._loaded is None and not self._state.adding:
+            self._loaded = type(self)._base_manager.get(pk=self.pk)._loaded
         before = self._loaded or {}
-        original, was_reviewed = self.original_language, False
+        original = self.original_language
         if before and before[original][0] != self._texts_in(original):
             self.original_version += 1
             for code in settings.CONTENT_LANGUAGES:
@@ -151,7 +161,7 @@ class OriginalText(models.Model):
             if code == original or not any(now):
                 setattr(self, f"made_from_{code}", None)
                 setattr(self, f"reviewed_{code}", False)
-            elif now != then or confirmed:
+            elif now != then or confirmed or not getattr(self, f"made_from_{code}"):
                 setattr(self, f"made_from_{code}", self.original_version)
 
     def state_in(self, code: str) -> str:

@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 
-from accounts.management.commands.create_organiser import organisers
 from accounts.models import User
+from accounts.roles import organisers
 
 
 @pytest.fixture(autouse=True)

@@ -92,7 +92,9 @@ def make_recommendation(
         **{"position": section.recommendations.count() + 1} | fields,
     )
     recommendation.tag(areas=[make_area(slug) for slug in areas])
-    if status != Recommendation.Status.DRAFT:
+    if status == Recommendation.Status.IN_REVIEW:
+        recommendation.send_to_review()
+    elif status != Recommendation.Status.DRAFT:
         recommendation.publish(at=NOON)
     if status == Recommendation.Status.ARCHIVED:
         recommendation.withdraw()

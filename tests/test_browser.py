@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.management.commands.create_organiser import organisers
 from accounts.models import User
+from accounts.roles import organisers
 
 from .addresses import ADDRESSES
 from .browser import chromium, launched
@@ -35,7 +36,18 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         server = LiveServer("localhost")
         yield server.url
         server.stop()
+        close_what_the_server_left()
         call_command("flush", interactive=False, verbosity=0)
+
+
+def close_what_the_server_left() -> None:
+    """A browser that leaves in the middle of a request leaves a server's connection open."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="module")

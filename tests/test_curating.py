@@ -392,6 +392,27 @@ def test_a_known_reference_updates_and_tags():
     assert {area.slug for area in existing.areas.all()} == {"media", "research"}
 
 
+def test_a_reference_that_stands_twice_stops_the_file():
+    existing = make_recommendation()
+    row = {"reference": existing.reference, "rank": "1"}
+
+    (error,) = imported(rows(row, row | {"rank": "2"})).base_errors
+
+    assert str(error.error) == "['Rows 2 and 3 both change 2021-AFRIC-001.']"
+
+
+def test_choosing_another_section_in_the_form_is_a_move(organiser):
+    recommendation = make_recommendation(rank=1)
+    other = make_section("mena")
+    data = form_of(organiser, recommendation) | {"section": other.pk}
+
+    organiser.post(url(Recommendation, "change", recommendation.pk), data)
+
+    recommendation.refresh_from_db()
+    assert (recommendation.section, recommendation.rank) == (other, None)
+    assert recommendation.history.first().history_change_reason == "moved"
+
+
 def test_every_wrong_cell_of_a_row_is_named_at_once():
     make_section("africa")
     wrong = {"areas": "medai", "audience": "x", "position": "y", "lead": "perhaps"}

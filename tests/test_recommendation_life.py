@@ -16,7 +16,14 @@ from priorities.models import (
     Section,
 )
 from priorities.models.vocabulary import Instrument
-from regions.models import Country, Edition, EditionPartner, Region, RegionalForum
+from regions.models import (
+    ContentChange,
+    Country,
+    Edition,
+    EditionPartner,
+    Region,
+    RegionalForum,
+)
 
 from .factories import (
     NOON,
@@ -447,6 +454,7 @@ def test_the_two_numbers_of_two_people_never_collide():
 def test_drafts_and_unpublished_editions_are_not_published():
     shown = make_recommendation("africa")
     make_recommendation("africa", status="draft")
+    make_recommendation("africa", status="in_review")
     make_recommendation("africa", status="archived")
     later = make_edition(2027, published_at=None)
     make_recommendation(section=make_section(regional_forum=make_forum(edition=later)))
@@ -454,3 +462,122 @@ def test_drafts_and_unpublished_editions_are_not_published():
     assert list(Recommendation.objects.published()) == [shown]
     assert list(Recommendation.objects.published().for_region(shown.region)) == [shown]
     assert list(Recommendation.objects.published().about(make_area("media"))) == [shown]
+
+
+def test_ranking_again_keeps_the_ranks_that_do_not_change():
+    first, second, third = (make_recommendation(rank=n) for n in (1, 2, 3))
+
+    Recommendation.objects.all().rank([first, third, second], reason="again")
+
+    ranks = Recommendation.objects.values_list("pk", "rank").order_by("pk")
+    assert dict(ranks) == {first.pk: 1, third.pk: 2, second.pk: 3}
+
+
+def test_a_forum_that_gave_references_is_kept_with_their_counter():
+    draft = make_recommendation(status="draft")
+    section, forum = draft.section, draft.section.regional_forum
+    draft.delete()
+    section.delete()
+
+    with pytest.raises(ProtectedError):
+        RegionalForum.objects.filter(pk=forum.pk).delete()
+
+
+def test_two_stale_copies_cannot_merge_into_a_circle():
+    one, other = make_recommendation(), make_recommendation()
+    stale_one = Recommendation.objects.get(pk=one.pk)
+    stale_other = Recommendation.objects.get(pk=other.pk)
+    one.merge_into(other)
+
+    with pytest.raises(ValidationError, match="lead to each other"):
+        stale_other.merge_into(stale_one)
+
+
+def test_merging_hands_over_instruments_too():
+    kept, merged = make_recommendation(), make_recommendation()
+    merged.tag(instruments=[Instrument.objects.create(slug="iris", kind="body")])
+
+    merged.merge_into(kept)
+
+    assert [instrument.slug for instrument in kept.instruments.all()] == ["iris"]
+
+
+def test_moving_a_concern_among_recommendations_gives_it_the_lists_audience():
+    concern = make_recommendation(section=make_section(kind=Section.Kind.CONCERNS))
+    section = make_section("mena")
+
+    concern.move_to(section)
+
+    assert concern.audience == section.audience
+
+
+def test_what_was_published_is_no_draft_again():
+    published = make_recommendation()
+
+    for step in (published.send_to_review, published.back_to_draft):
+        with pytest.raises(ValidationError, match="withdraw it instead"):
+            step()
+
+
+def test_characters_that_no_file_can_carry_are_left_out():
+    assert make_recommendation(text="Un\x0bdeux\x00").text_fr == "Un deux"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r.save(),
+        lambda r: r.withdraw(),
+        lambda r: r.tag(areas=[make_area("research")]),
+        lambda r: r.tag(areas=[]),
+        lambda r: r.section.save(),
+        lambda r: r.section.regional_forum.save(),
+        lambda r: r.section.regional_forum.edition.save(),
+        lambda r: r.region.save(),
+        lambda r: r.audience.save(),
+        lambda r: r.areas.first().save(),
+        lambda r: AreaSynonym.objects.create(
+            area=r.areas.first(), language="fr", label="Presse"
+        ),
+        lambda r: Recommendation.objects.all().rank([r], reason="x"),
+        lambda r: Recommendation.objects.all().add_all(
+            [
+                Recommendation(
+                    section=r.section,
+                    audience=r.audience,
+                    position=9,
+                    text_fr="x",
+                    status="published",
+                    published_at=NOON,
+                )
+            ],
+            reason="x",
+        ),
+    ],
+)
+def test_every_public_change_gives_the_data_a_new_version(change):
+    recommendation = make_recommendation()
+    before = ContentChange.objects.version().name
+
+    change(recommendation)
+
+    assert ContentChange.objects.version().name != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r.save(),
+        lambda r: r.send_to_review(),
+        lambda r: r.tag(areas=[make_area("media")]),
+        lambda r: r.delete(),
+    ],
+)
+def test_work_on_a_draft_shows_in_no_version(change):
+    make_area("media")
+    draft = make_recommendation(areas=(), status="draft")
+    before = ContentChange.objects.version().name
+
+    change(draft)
+
+    assert ContentChange.objects.version().name == before

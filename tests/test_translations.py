@@ -3,6 +3,8 @@
 import pytest
 from django.utils import translation
 
+from priorities.models import Recommendation
+
 from .factories import make_recommendation, make_region
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,27 @@ def test_changing_original_and_translation_together_leaves_a_draft():
     recommendation.save()
 
     assert recommendation.state_in("en") == "draft"
+
+
+def test_the_state_survives_saving_part_of_a_row():
+    recommendation = make_recommendation(text_en="Train.", reviewed_en=True)
+    recommendation.text_fr = "Former la police."
+    recommendation.save(update_fields=["text_fr"])
+    partly = Recommendation.objects.defer("text_ar").get(pk=recommendation.pk)
+
+    partly.save()
+
+    assert partly.state_in("en") == "stale"
+    assert "police" in partly.search_text
+
+
+def test_correcting_the_original_language_keeps_the_other_text_usable():
+    recommendation = make_recommendation(text_en="Train.")
+    recommendation.original_language = "en"
+    recommendation.save()
+
+    assert recommendation.state_in("en") == "original"
+    assert recommendation.state_in("fr") == "draft"
 
 
 def test_no_text_has_one_spelling():

@@ -4,7 +4,11 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+)
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.signals import pre_save
@@ -24,6 +28,17 @@ from ..search import fold
 from .section import Section
 from .vocabulary import Audience, Instrument, PriorityArea
 
+MAX_RANK = 32767  # what PostgreSQL keeps in a small integer
+
+RANKED = (F("rank").asc(nulls_last=True), "position", "pk")
+# Region by region, list by list; ranked ones first, then as in the text.
+LIST_ORDER = (
+    "-section__regional_forum__edition__year",
+    "section__regional_forum__region__position",
+    "section__position",
+    *RANKED,
+)
+
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def published(self) -> Self:
@@ -40,15 +55,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(area_links__area=area)
 
     def in_list_order(self) -> Self:
-        """Region by region, list by list; ranked ones first, then as in the text."""
-        return self.order_by(
-            "-section__regional_forum__edition__year",
-            "section__regional_forum__region__position",
-            "section__position",
-            F("rank").asc(nulls_last=True),
-            "position",
-            "pk",
-        )
+        return self.order_by(*LIST_ORDER)
 
     def for_display(self) -> Self:
         return self.select_related(
@@ -99,6 +106,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         Old ranks are cleared first, because no engine lets two published rows of a
         section hold one rank even for a moment.
         """
+        if not ordered:
+            raise ValidationError(_("There is nothing to rank."))
         section = ordered[0].section
         if any(row.section_id != section.pk for row in ordered):
             raise ValidationError(
@@ -112,6 +121,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             row.rank = ranks.get(row.pk)
             if row.rank != before[row.pk]:
                 row.change_because(reason)
+            elif row.rank is not None:
+                self.filter(pk=row.pk).update(rank=row.rank)
 
     @transaction.atomic
     def add_all(
@@ -133,7 +144,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         made = bulk_create_with_history(
             rows, Recommendation, batch_size=500, default_change_reason=reason
         )
-        record_change()
+        if not all(row.is_hidden for row in made):
+            record_change()
         return list(made)
 
 
@@ -181,6 +193,7 @@ class Recommendation(OriginalText):
         _("rank"),
         null=True,
         blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RANK)],
         help_text=_(
             "Only where people ranked: a workshop, a ballot or a recorded decision. "
             "The order of the prose is no rank."
@@ -376,28 +389,36 @@ class Recommendation(OriginalText):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.reference:
             (self.reference,) = self.section.regional_forum.take_numbers()
-        elif self._reference_was not in (None, self.reference):
-            raise ValidationError({"reference": _("A reference never changes.")})
+        elif not self._state.adding:
+            rows = Recommendation.objects.filter(pk=self.pk)
+            if not rows.filter(reference=self.reference).exists():
+                raise ValidationError({"reference": _("A reference never changes.")})
         super().save(*args, **kwargs)
-
-    _reference_was: str | None = None
-
-    def _remember(self) -> None:
-        super()._remember()
-        if "reference" not in self.get_deferred_fields():
-            self._reference_was = self.reference
 
     def change_because(self, reason: str) -> None:
         """Save, and say in the history why."""
         self._change_reason = reason
         self.save()
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether participants never saw it: then nothing public changes with it."""
+        return self.published_at is None
+
+    def must_be_unpublished(self) -> None:
+        if self.published_at is not None:
+            raise ValidationError(
+                _("%s was published: withdraw it instead.") % self.reference
+            )
+
     def send_to_review(self) -> None:
+        self.must_be_unpublished()
         self.status = self.Status.IN_REVIEW
         self.change_because(gettext_noop("sent to review"))
 
     def back_to_draft(self) -> None:
         """For what was never public; what was is withdrawn instead."""
+        self.must_be_unpublished()
         self.status = self.Status.DRAFT
         self.change_because(gettext_noop("back to draft"))
 
@@ -431,11 +452,12 @@ class Recommendation(OriginalText):
     @transaction.atomic
     def merge_into(self, other: "Recommendation") -> None:
         """Archive this one; its address leads to `other`, which gains its areas, countries and instruments."""
-        target: Recommendation | None = other
-        while target is not None:
-            if target.pk == self.pk:
-                raise ValidationError(_("These two would lead to each other."))
-            target = target.merged_into
+        rows = Recommendation.objects.select_for_update().only("pk", "merged_into")
+        target = rows.get(pk=other.pk)
+        while target.pk != self.pk and target.merged_into_id:
+            target = rows.get(pk=target.merged_into_id)
+        if target.pk == self.pk:
+            raise ValidationError(_("These two would lead to each other."))
         self.status, self.merged_into = self.Status.ARCHIVED, other
         self.change_because(f"merged into {other.reference}")
         other.tag(areas=[*other.areas.all(), *self.areas.all()])
@@ -467,8 +489,11 @@ class Recommendation(OriginalText):
 
     def merged_target(self) -> "Recommendation | None":
         """Where a merged reference leads, followed to the end."""
-        target = self.merged_into
+        seen, target = {self.pk}, self.merged_into
         while target is not None and target.merged_into is not None:
+            if target.pk in seen:
+                return None
+            seen.add(target.pk)
             target = target.merged_into
         return target
 
@@ -522,6 +547,10 @@ class RecommendationArea(models.Model):
         self.clean()
         super().save(*args, **kwargs)
 
+    @property
+    def is_hidden(self) -> bool:
+        return self.recommendation.is_hidden
+
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.area.slug)
 
@@ -562,6 +591,10 @@ class RecommendationCountry(models.Model):
     def __str__(self) -> str:
         return f"{self.recommendation} · {self.country}"
 
+    @property
+    def is_hidden(self) -> bool:
+        return self.recommendation.is_hidden
+
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.country.iso_code)
 
@@ -594,6 +627,10 @@ class RecommendationInstrument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recommendation} · {self.instrument}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.recommendation.is_hidden
 
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.instrument.slug)

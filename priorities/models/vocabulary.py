@@ -125,7 +125,11 @@ class PriorityArea(models.Model):
     class Meta:
         verbose_name = _("priority area")
         verbose_name_plural = _("priority areas")
-        ordering: ClassVar = ["parent__position", "position", "slug"]
+        ordering: ClassVar = [
+            F("parent__position").asc(nulls_first=True),
+            "position",
+            "slug",
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("pk")),

@@ -1,22 +1,11 @@
 import secrets
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import User
-
-CURATED_APPS = ("regions", "priorities")
-
-
-def organisers() -> Group:
-    """The group of people who curate: everything editorial, no accounts, no settings."""
-    group, _created = Group.objects.get_or_create(name="Organisers")
-    group.permissions.set(
-        Permission.objects.filter(content_type__app_label__in=CURATED_APPS)
-    )
-    return group
+from accounts.roles import organisers
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from regions.models import Edition
+from regions.models import Edition, Region
 
 
 class Command(BaseCommand):
@@ -25,9 +25,10 @@ class Command(BaseCommand):
         if not parts:
             raise CommandError(f"No fixtures/edition_{year}_*.json to load.")
         with transaction.atomic():
-            call_command(
-                "loaddata", "vocabulary", f"edition_{year}", *parts, verbosity=0
-            )
+            # Words that organisers may have mended since are not read a second time.
+            words = [] if Region.objects.exists() else ["vocabulary"]
+            names = [*words, f"edition_{year}", *parts]
+            call_command("loaddata", *names, verbosity=0)
             self.begin_history(f"edition {year} loaded from fixtures")
         self.stdout.write(f"Edition {year} loaded.")
 
