@@ -1,10 +1,6 @@
-from .recommendation import (
-    Recommendation,
-    RecommendationArea,
-    RecommendationCountry,
-    RecommendationInstrument,
-)
+from .recommendation import Recommendation
 from .section import Section
+from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
 from .vocabulary import (
     AreaSynonym,
     Audience,
