@@ -127,6 +127,21 @@ SORTS = {
 }
 
 
+KNOWN = {
+    "q",
+    "region",
+    "audience",
+    "area",
+    "country",
+    "instrument",
+    "kind",
+    "lead",
+    "edition",
+    "sort",
+    "by",
+}
+
+
 @dataclass(frozen=True)
 class Chip:
     """One active choice, and the address of the page without it."""
@@ -221,10 +236,15 @@ class RecommendationFilter(django_filters.FilterSet):
         changes: Mapping[str, list[str]] | None = None,
         drop: Sequence[str] = (),
     ) -> str:
-        """This page's query string with parameters changed or dropped; never the page."""
-        data = self.data.copy()
-        for name in ("page", *drop):
-            data.pop(name, None)
+        """This page's query string with parameters changed or dropped.
+
+        Never the page, and nothing that no view reads: every link carries it.
+        """
+        data = QueryDict(mutable=True)
+        for name in self.data:
+            if name in KNOWN and name not in drop:
+                values = self.data.getlist(name)[:MAX_VALUES]
+                data.setlist(name, [value[: search.MAX_LENGTH] for value in values])
         for name, values in (changes or {}).items():
             data.setlist(name, values)
         return "?" + data.urlencode(safe=":")

@@ -134,7 +134,8 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         section__regional_forum__edition__published_at__isnull=False,
     )
     target = recommendation.merged_target()
-    if target is not None and target.is_published:
+    public = Recommendation.objects.published()
+    if target is not None and public.filter(pk=target.pk).exists():
         return redirect(target)
     if not recommendation.is_published:
         context: dict[str, Any] = {"recommendation": recommendation}

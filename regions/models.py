@@ -297,6 +297,7 @@ class RegionalForumQuerySet(models.QuerySet["RegionalForum"]):
 
 class RegionalForum(OriginalText):
     texts = ("overview",)
+    kept = ("last_number",)
 
     edition = models.ForeignKey(
         Edition, models.PROTECT, related_name="forums", verbose_name=_("edition")

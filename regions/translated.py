@@ -1,12 +1,13 @@
 """Texts in several languages: one column each, read in the reader's language."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
-from django.db import models
+from django.db import models, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +82,7 @@ class OriginalText(models.Model):
     """
 
     texts: ClassVar[tuple[str, ...]] = ()
+    kept: ClassVar[tuple[str, ...]] = ()
     _loaded: dict[str, tuple[tuple[str | None, ...], bool]] | None = None
 
     original_language = models.CharField(
@@ -105,9 +107,19 @@ class OriginalText(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Always the whole row: versions and states belong to its texts."""
+    @transaction.atomic
+    def save(self, *args: Any, steps: Sequence[str] = (), **kwargs: Any) -> None:
+        """Always the whole row: versions and states belong to its texts.
+
+        The columns in `kept` are written by their own steps alone: a form that was
+        opened before somebody published does not bring the draft back.
+        """
         kwargs.pop("update_fields", None)
+        names = [name for name in self.kept if name not in steps]
+        if names and not self._state.adding:
+            rows = type(self)._base_manager.select_for_update().values(*names)
+            for name, value in rows.get(pk=self.pk).items():
+                setattr(self, name, value)
         self.clean()
         self.keep_versions()
         super().save(*args, **kwargs)
@@ -140,7 +152,8 @@ class OriginalText(models.Model):
         for name in self.texts:
             for code in settings.CONTENT_LANGUAGES:
                 value = getattr(self, f"{name}_{code}") or ""
-                plain = CONTROL.sub(" ", value).strip()
+                lines = value.replace("\r\n", "\n").replace("\r", "\n")
+                plain = CONTROL.sub(" ", lines).strip()
                 setattr(self, f"{name}_{code}", plain or None)
 
     def keep_versions(self) -> None:

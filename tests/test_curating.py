@@ -81,6 +81,30 @@ def test_visitors_and_people_without_a_role_see_nothing_of_the_admin(client):
     assert client.get(page).status_code == 403
 
 
+def test_people_without_a_role_neither_import_nor_export(client):
+    make_recommendation(text="Secret", status="draft")
+    User.objects.create_user("someone", password="a long phrase", is_staff=True)
+    client.login(username="someone", password="a long phrase")
+
+    for page in ("import", "export"):
+        assert client.get(url(Recommendation, page)).status_code == 403
+        assert (
+            client.post(url(Recommendation, page), {"format": "0"}).status_code == 403
+        )
+    assert client.post(url(Recommendation, "process_import")).status_code == 403
+
+
+def test_an_old_version_is_read_and_never_posted_back(organiser):
+    recommendation = make_recommendation()
+    oldest = recommendation.history.last()
+    page = url(Recommendation, "simple_history", recommendation.pk, oldest.pk)
+
+    assert organiser.get(page).status_code == 200
+    assert organiser.post(page, form_of(organiser, recommendation)).status_code == 405
+    recommendation.refresh_from_db()
+    assert recommendation.is_published
+
+
 def test_organisers_do_not_manage_accounts(organiser):
     assert organiser.get(reverse("admin:accounts_user_changelist")).status_code == 403
 

@@ -310,6 +310,15 @@ def test_a_list_takes_five_queries_whatever_its_length(client, number):
     assert len(queries) == 5, [query["sql"][:80] for query in queries]
 
 
+def test_links_carry_nothing_that_no_view_reads(client):
+    make_recommendation()
+
+    response = client.get("/en/matrix/?kind=recommendations&zz=" + "x" * 3000)
+
+    assert "kind=recommendations&amp;area=media" in response.content.decode()
+    assert "area=media&amp;zz=" not in response.content.decode()
+
+
 def test_the_whole_parameter_list_is_limited(client):
     make_recommendation()
     query = "&".join(f"region=r{number}" for number in range(500))

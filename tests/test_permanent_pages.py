@@ -86,6 +86,15 @@ def test_merged_into_something_hidden_reads_as_withdrawn(client):
     assert client.get(merged.get_absolute_url()).status_code == 410
 
 
+def test_merged_into_an_edition_not_yet_published_reads_as_withdrawn(client):
+    later = make_edition(2027, published_at=None)
+    section = make_section(regional_forum=make_forum(edition=later))
+    merged = make_recommendation("mena")
+    merged.merge_into(make_recommendation(section=section))
+
+    assert client.get(merged.get_absolute_url()).status_code == 410
+
+
 def test_a_moved_reference_stays_where_it_was(client):
     moved = make_recommendation("africa")
     address = moved.get_absolute_url()

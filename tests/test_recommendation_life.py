@@ -581,3 +581,37 @@ def test_work_on_a_draft_shows_in_no_version(change):
     change(draft)
 
     assert ContentChange.objects.version().name == before
+
+
+def test_an_edit_begun_before_publishing_does_not_take_it_back():
+    draft = make_recommendation(status="draft")
+    edited = Recommendation.objects.get(pk=draft.pk)
+    draft.publish()
+
+    edited.text_en = "Train judges."
+    edited.save()
+
+    edited.refresh_from_db()
+    assert (edited.status, edited.text_en) == ("published", "Train judges.")
+    assert edited.history.first().status == "published"
+
+
+def test_a_forum_saved_from_an_old_copy_keeps_its_counter():
+    forum = make_forum()
+    old = RegionalForum.objects.get(pk=forum.pk)
+    forum.take_numbers()
+
+    old.save()
+
+    assert RegionalForum.objects.get(pk=forum.pk).last_number == 1
+
+
+def test_publishing_in_bulk_leaves_merged_ones_merged():
+    kept, merged = make_recommendation(), make_recommendation()
+    merged.merge_into(kept)
+
+    assert Recommendation.objects.all().publish() == 0
+
+
+def test_line_ends_are_one_kind():
+    assert make_recommendation(text="Un\r\ndeux\rtrois").text_fr == "Un\ndeux\ntrois"

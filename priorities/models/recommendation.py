@@ -73,7 +73,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     @transaction.atomic
     def publish(self, at: datetime | None = None) -> int:
         """Publish every row of this queryset or none; ValidationError names the first that cannot be."""
-        rows = list(self.exclude(status=Recommendation.Status.PUBLISHED))
+        waiting = self.exclude(status=Recommendation.Status.PUBLISHED)
+        rows = list(waiting.filter(merged_into=None))
         for recommendation in rows:
             recommendation.publish(at)
         return len(rows)
@@ -159,6 +160,7 @@ class Recommendation(OriginalText):
         ARCHIVED = "archived", _("Archived")
 
     texts = ("text",)
+    kept = ("status", "published_at", "merged_into_id")
 
     reference = models.CharField(
         _("reference"),
@@ -358,6 +360,7 @@ class Recommendation(OriginalText):
 
     def clean(self) -> None:
         super().clean()
+        self.note = self.note.replace("\r\n", "\n").replace("\r", "\n")
         if not self.section_id:
             return
         is_concern = self.section.kind == Section.Kind.CONCERNS
@@ -395,10 +398,10 @@ class Recommendation(OriginalText):
                 raise ValidationError({"reference": _("A reference never changes.")})
         super().save(*args, **kwargs)
 
-    def change_because(self, reason: str) -> None:
-        """Save, and say in the history why."""
+    def change_because(self, reason: str, steps: Sequence[str] = ()) -> None:
+        """Save, and say in the history why. Only a step of its life writes `kept`."""
         self._change_reason = reason
-        self.save()
+        self.save(steps=steps)
 
     @property
     def is_hidden(self) -> bool:
@@ -414,13 +417,13 @@ class Recommendation(OriginalText):
     def send_to_review(self) -> None:
         self.must_be_unpublished()
         self.status = self.Status.IN_REVIEW
-        self.change_because(gettext_noop("sent to review"))
+        self.change_because(gettext_noop("sent to review"), steps=["status"])
 
     def back_to_draft(self) -> None:
         """For what was never public; what was is withdrawn instead."""
         self.must_be_unpublished()
         self.status = self.Status.DRAFT
-        self.change_because(gettext_noop("back to draft"))
+        self.change_because(gettext_noop("back to draft"), steps=["status"])
 
     def publish(self, at: datetime | None = None) -> None:
         """Make it public. ValidationError when its text, rank or audience forbids it."""
@@ -433,12 +436,12 @@ class Recommendation(OriginalText):
             raise ValidationError(
                 [f"{self.reference}: {message}" for message in error.messages]
             ) from error
-        self.change_because(gettext_noop("published"))
+        self.change_because(gettext_noop("published"), steps=self.kept)
 
     def withdraw(self) -> None:
         """Take it back. Its address stays and says so, without the text."""
         self.status = self.Status.ARCHIVED
-        self.change_because(gettext_noop("withdrawn"))
+        self.change_because(gettext_noop("withdrawn"), steps=["status"])
 
     def move_to(self, section: Section) -> None:
         """Put it at the end of another list. The reference stays; a rank does not."""
@@ -459,7 +462,7 @@ class Recommendation(OriginalText):
         if target.pk == self.pk:
             raise ValidationError(_("These two would lead to each other."))
         self.status, self.merged_into = self.Status.ARCHIVED, other
-        self.change_because(f"merged into {other.reference}")
+        self.change_because(f"merged into {other.reference}", steps=self.kept)
         other.tag(areas=[*other.areas.all(), *self.areas.all()])
         other.tag(countries=[*other.countries.all(), *self.countries.all()])
         other.tag(instruments=[*other.instruments.all(), *self.instruments.all()])
