@@ -104,15 +104,6 @@ class PriorityAreaAdmin(CuratedAdmin):
         count: int = area.recommendation_count
         return count
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[PriorityArea], search_term: str
-    ) -> tuple[QuerySet[PriorityArea], bool]:
-        """Choosing an area for a recommendation offers areas, never groups."""
-        found, distinct = super().get_search_results(request, queryset, search_term)
-        if request.GET.get("model_name") == RecommendationArea._meta.model_name:
-            found = found.within_groups()
-        return found, distinct
-
 
 @admin.register(Instrument)
 class InstrumentAdmin(CuratedAdmin):

@@ -127,21 +127,6 @@ SORTS = {
 }
 
 
-KNOWN = {
-    "q",
-    "region",
-    "audience",
-    "area",
-    "country",
-    "instrument",
-    "kind",
-    "lead",
-    "edition",
-    "sort",
-    "by",
-}
-
-
 @dataclass(frozen=True)
 class Chip:
     """One active choice, and the address of the page without it."""
@@ -171,10 +156,15 @@ class RecommendationFilter(django_filters.FilterSet):
         self.terms = terms or Terms.load()
 
     @cached_property
-    def values(self) -> dict[str, Any]:
-        """What was asked for, by parameter. No edition means the latest published."""
+    def asked(self) -> dict[str, Any]:
+        """Every parameter as the reader gave it, empty ones too."""
         self.form.full_clean()
-        values = dict(self.form.cleaned_data)
+        return self.form.cleaned_data
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What is looked for. No edition means the latest published."""
+        values = dict(self.asked)
         if not values["edition"] and self.terms.latest_edition:
             values["edition"] = [self.terms.latest_edition]
         return values
@@ -182,11 +172,7 @@ class RecommendationFilter(django_filters.FilterSet):
     @cached_property
     def chosen(self) -> dict[str, Any]:
         """The parameters the reader set, without the edition that goes by itself."""
-        return (
-            {name: v for name, v in self.form.cleaned_data.items() if v}
-            if self.values
-            else {}
-        )
+        return {name: value for name, value in self.asked.items() if value}
 
     def matching(self, without: str | None = None) -> RecommendationQuerySet:
         """Everything that meets all parameters, or all but one."""
@@ -240,9 +226,9 @@ class RecommendationFilter(django_filters.FilterSet):
 
         Never the page, and nothing that no view reads: every link carries it.
         """
-        data = QueryDict(mutable=True)
+        data, known = QueryDict(mutable=True), {*self.filters, "sort", "by"}
         for name in self.data:
-            if name in KNOWN and name not in drop:
+            if name in known and name not in drop:
                 values = self.data.getlist(name)[:MAX_VALUES]
                 data.setlist(name, [value[: search.MAX_LENGTH] for value in values])
         for name, values in (changes or {}).items():

@@ -1,11 +1,13 @@
 """Recommendations as rows of a spreadsheet, known by slugs and references."""
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from import_export import fields, resources, results, widgets
@@ -13,6 +15,8 @@ from import_export import fields, resources, results, widgets
 from regions.models import Country
 
 from .models import Audience, Instrument, PriorityArea, Recommendation, Section
+
+STYLED = re.compile(r'<(ins|del) style="[^"]*">')
 
 
 def nearest(value: str, known: list[str]) -> str:
@@ -151,6 +155,13 @@ def column(name: str, widget: widgets.Widget, attribute: str = "") -> fields.Fie
     return fields.Field(attribute or name, name, widget)
 
 
+class PlainDiff(resources.Diff):
+    """Before and after in the preview, coloured by the style sheet and not inline."""
+
+    def as_html(self) -> list[str]:
+        return [mark_safe(STYLED.sub(r"<\1>", html)) for html in super().as_html()]
+
+
 class SpreadsheetResult(results.Result):
     """Rows by the number a spreadsheet shows: the headings are row 1."""
 
@@ -224,6 +235,10 @@ class RecommendationResource(resources.ModelResource):
             "section__regional_forum__edition",
             "section__regional_forum__region",
         ).prefetch_related("areas", "countries", "instruments")
+
+    @classmethod
+    def get_diff_class(cls) -> type[resources.Diff]:
+        return PlainDiff
 
     @classmethod
     def get_result_class(cls) -> type[results.Result]:

@@ -284,9 +284,6 @@ class Country(models.Model):
 
 
 class RegionalForumQuerySet(models.QuerySet["RegionalForum"]):
-    def in_edition(self, edition: Edition) -> Self:
-        return self.filter(edition=edition)
-
     def own(self) -> Self:
         """Forums that were held, without the parts a larger forum gave sub-regions."""
         return self.filter(held_within=None)

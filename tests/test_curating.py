@@ -540,6 +540,20 @@ def test_the_page_lists_every_wrong_cell_with_row_column_and_what_to_do(organise
     assert "<td>rank</td>" in html
 
 
+def test_the_preview_has_nothing_inline(organiser):
+    existing = make_recommendation(text="Former les juges <b>")
+    changed = rows({"reference": existing.reference, "text_fr": "Former <b> la police"})
+    upload = SimpleUploadedFile("notes.csv", changed.export("csv").encode())
+
+    html = organiser.post(
+        url(Recommendation, "import"), {"import_file": upload, "format": "0"}
+    ).content.decode()
+
+    assert "<ins>" in html
+    assert " style=" not in html
+    assert "<b>" not in html
+
+
 def test_a_file_too_large_is_refused_with_advice(organiser, monkeypatch):
     monkeypatch.setattr("priorities.admin.MAX_UPLOAD", 10)
     upload = SimpleUploadedFile("notes.csv", rows(NEW).export("csv").encode())
