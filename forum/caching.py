@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
-from regions.models import ContentChange, DataVersion
+from regions.changes import data_version
 
 DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
 PUBLIC = "priorities"
@@ -27,13 +27,6 @@ def release() -> str:
             if path.suffix in {".py", ".html", ".css", ".js", ".svg", ".po"}:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def data_version(request: HttpRequest) -> DataVersion:
-    """The version of the data when this request began to read it."""
-    if not hasattr(request, "data_version"):
-        request.data_version = ContentChange.objects.version()  # type: ignore[attr-defined]
-    return request.data_version  # type: ignore[attr-defined]
 
 
 def page_version(request: HttpRequest, *args: Any, **kwargs: Any) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from .caching import data_version
+from regions.changes import data_version
 
 
 class Language(NamedTuple):

@@ -1,42 +1,51 @@
-"""Regions side by side: columns are regions, rows are audiences, areas or groups."""
+"""Side by side: columns are regions, editions or audiences; rows what they speak of."""
 
-from dataclasses import dataclass
-from operator import itemgetter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
-from django.utils.translation import gettext
+from pyroaring import BitMap
 
-from . import matrix
+from . import axes, entries
+from .axes import Line
+from .entries import Entry
 from .filters import RecommendationFilter
-from .matrix import Column
-from .models import Recommendation
 from .terms import Term
 
 MIN_COLUMNS, MAX_COLUMNS = 2, 8
 # A phone on a bad line takes in this much with a first response of 14 kB.
 MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 40, 96
 MIN_ENTRIES, MAX_ENTRIES = 2, 40
-BY = ("audience", "group", "area")
-ORDER = (
-    F("rank").asc(nulls_last=True),
-    F("section__regional_forum__region__position").asc(),
-    F("section__position").asc(),
-    F("position").asc(),
-    F("pk").asc(),
-)
+SHOWS = ("shared", "different")
 
 
 @dataclass(frozen=True)
-class Entry:
-    recommendation: Recommendation
-    is_joint: bool
+class Layout:
+    """How a comparison is laid out: what its rows, its columns and its choice are."""
+
+    by: str = "audience"
+    columns: str = "region"
+    show: str = ""
+    row: str = ""
+
+    @classmethod
+    def asked(cls, data: Any) -> "Layout":
+        """What the address asks for; what nobody knows is left at its usual value."""
+        known = {"by": axes.ROWS, "columns": axes.COLUMNS, "show": SHOWS}
+        given = {n: data[n] for n, values in known.items() if data.get(n) in values}
+        layout = cls(**given, row=data.get("row", "")[:80])
+        if layout.by == layout.columns or (layout.by, layout.columns) == (
+            "region",
+            "region",
+        ):
+            return replace(layout, by="area")
+        return layout
 
 
 @dataclass(frozen=True)
 class Cell:
-    column: Column
+    column: Line
     entries: list[Entry]
     count: int
     url: str
@@ -48,126 +57,117 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    term: Term
+    line: Line
     cells: list[Cell]
+    speaking: int
+    counted: int
 
     @property
-    def counted(self) -> list[Cell]:
-        """The cells that count towards sharing: a part beside its whole does not."""
-        columns = [cell.column for cell in self.cells]
-        return [
-            cell
-            for cell in self.cells
-            if not any(cell.column.slugs < other.slugs for other in columns)
-        ]
-
-    @property
-    def speaking(self) -> int:
-        return sum(cell.count > 0 for cell in self.counted)
+    def term(self) -> Term:
+        return self.line.term
 
 
 @dataclass(frozen=True)
 class Comparison:
-    columns: list[Column]
-    left_out: list[Column]
+    columns: list[Line]
+    left_out: list[Line]
     page: Page | None
     rows: list[Row]
     silent: list[Term]
 
 
-def row_terms(filterset: RecommendationFilter, by: str) -> list[Term]:
-    """Joint audiences have no row: what they are asked stands with each they include."""
-    terms = filterset.terms
-    if by == "group":
-        return list(terms.groups)
-    if by == "area":
-        return terms.areas
-    chosen = filterset.chosen.get("audience", [])
-    wanted = {s for value in chosen for s in terms.included.get(value, [value])}
-    audiences = [
-        term
-        for term in terms.of("audience").values()
-        if term.slug not in terms.included and (not wanted or term.slug in wanted)
-    ]
-    concerns = Term("kind", matrix.CONCERNS, gettext("Concerns, addressed to nobody"))
-    return audiences if chosen else [concerns, *audiences]
+class Table:
+    """The whole comparison, before a page of it is cut out."""
 
+    def __init__(self, filterset: RecommendationFilter, layout: Layout) -> None:
+        self.filterset, self.layout = filterset, layout
+        asked = filterset.chosen.get(layout.columns)
+        heads = axes.columns(filterset, layout.columns)
+        chosen = heads if asked or layout.columns != "region" else []
+        self.columns, self.left_out = chosen[:MAX_COLUMNS], chosen[MAX_COLUMNS:]
+        self.is_one = len(self.columns) < MIN_COLUMNS
+        self.counted = axes.outermost(self.columns)
+        self.found = filterset.matching(without=layout.columns)
+        every = [] if self.is_one else axes.rows(filterset, layout.by)
+        held = [(line, self.found & line.rows) for line in every]
+        self.speaking = {
+            line: sum(head.rows.intersect(rows) for head in self.counted)
+            for line, rows in held
+        }
+        self.silent = [line.term for line in every if not self.speaking[line]]
+        self.lines = [line for line in every if self.shows(self.speaking[line])]
+        if layout.by in ("area", "group"):
+            self.lines.sort(key=lambda line: -self.speaking[line])
 
-def members(
-    filterset: RecommendationFilter, by: str, rows: set[str], most: int
-) -> dict[tuple[str, str], set[int]]:
-    """The first `most` entries of each of these rows and regions."""
-    place = Window(
-        RowNumber(), partition_by=[F("row"), F("spoken_in")], order_by=list(ORDER)
-    )
-    found = (
-        matrix.rows_of(filterset, by)
-        .filter(row__in=sorted(rows))
-        .annotate(place=place)
-        .filter(place__lte=most)
-        .values_list("row", "spoken_in", "pk")
-    )
-    held: dict[tuple[str, str], set[int]] = {}
-    for row, region, pk in found:
-        held.setdefault((row, region), set()).add(pk)
-    return held
+    def shows(self, speaking: int) -> bool:
+        if self.layout.show == "shared":
+            return speaking == len(self.counted)
+        if self.layout.show == "different":
+            return 0 < speaking < len(self.counted)
+        return speaking > 0
+
+    def held(self, line: Line, head: Line) -> BitMap:
+        return self.found & line.rows & head.rows
+
+    def first(self, line: Line, head: Line, most: int) -> list[int]:
+        return self.filterset.index.by_rank(self.held(line, head), most)
+
+    def read(self, numbers: Iterable[int]) -> dict[int, Entry]:
+        index, terms = self.filterset.index, self.filterset.terms
+        return {
+            entry.number: entry for entry in entries.read_all(index, terms, numbers)
+        }
 
 
 def compare(
-    filterset: RecommendationFilter, by: str, list_url: str, number: str | None = None
+    filterset: RecommendationFilter,
+    layout: Layout,
+    list_url: str,
+    number: str | None = None,
 ) -> Comparison:
-    """Align what the chosen regions say. Cells keep rank, then position; silence stays.
+    """Align what the columns say. Cells keep rank, then position; silence stays.
 
-    The more regions, the fewer rows a page holds, and the more cells, the fewer
+    The more columns, the fewer rows a page holds, and the more cells, the fewer
     entries each shows before its "more", which leads to the list of all of them.
     """
-    chosen = matrix.columns(filterset) if filterset.chosen.get("region") else []
-    heads, left_out = chosen[:MAX_COLUMNS], chosen[MAX_COLUMNS:]
-    if len(heads) < MIN_COLUMNS:
-        return Comparison(heads, left_out, None, [], [])
-    counts = matrix.count(filterset, by)
-
-    def keys(term: Term, head: Column) -> list[tuple[str, str]]:
-        rows = filterset.terms.reaching(term.slug) if by == "audience" else {term.slug}
-        return [(row, region) for row in rows for region in head.slugs]
-
-    def held_by(term: Term, head: Column) -> int:
-        return sum(counts.get(key, 0) for key in keys(term, head))
-
-    terms = row_terms(filterset, by)
-    whole = [h for h in heads if not any(h.slugs < other.slugs for other in heads)]
-    speaking = {term: sum(held_by(term, head) > 0 for head in whole) for term in terms}
-    spoken = [term for term in terms if speaking[term]]
-    if by != "audience":
-        spoken.sort(key=lambda term: -speaking[term])
-    per_page = min(MAX_ROWS, CELLS_PER_PAGE // len(heads))
-    page = Paginator(spoken, per_page).get_page(number)
-    shown = list(page)
-    cells = max(1, len(shown) * len(heads))
+    table = Table(filterset, layout)
+    if table.is_one:
+        return Comparison(table.columns, table.left_out, None, [], [])
+    per_page = min(MAX_ROWS, CELLS_PER_PAGE // len(table.columns))
+    page = Paginator(table.lines, per_page).get_page(number)
+    cells = max(1, len(page) * len(table.columns))
     most = max(MIN_ENTRIES, min(MAX_ENTRIES, ENTRIES_PER_PAGE // cells))
-    wanted = {row for term in shown for row, _region in keys(term, heads[0])}
-    held = members(filterset, by, wanted, most)
-    everyone = set().union(*held.values())
-    found = (
-        Recommendation.objects.filter(pk__in=everyone).for_display().order_by(*ORDER)
-    )
-    order = {row.pk: (place, row) for place, row in enumerate(found)}
+    first = {
+        (line, head): table.first(line, head, most)
+        for line in page
+        for head in table.columns
+    }
+    shown = table.read({n for numbers in first.values() for n in numbers})
 
-    def cell(term: Term, head: Column) -> Cell:
-        pks = set().union(*(held.get(key, set()) for key in keys(term, head)))
-        placed = sorted((order[pk] for pk in pks), key=itemgetter(0))[:most]
-        entries = [Entry(row, is_joint(row, term)) for _place, row in placed]
-        url = matrix.address(filterset, list_url, term, [head.value])
-        return Cell(head, entries, held_by(term, head), url)
+    def cell(line: Line, head: Line) -> Cell:
+        held = [
+            replace(shown[n], is_joint=is_joint(shown[n], line, head))
+            for n in first[line, head]
+            if n in shown
+        ]
+        count = len(table.held(line, head))
+        return Cell(head, held, count, axes.address(filterset, list_url, line, [head]))
 
-    rows = [Row(term, [cell(term, head) for head in heads]) for term in shown]
-    silent = [term for term in terms if not speaking[term]]
-    return Comparison(heads, left_out, page, rows, silent)
+    rows = [
+        Row(
+            line,
+            [cell(line, head) for head in table.columns],
+            table.speaking[line],
+            len(table.counted),
+        )
+        for line in page
+    ]
+    return Comparison(table.columns, table.left_out, page, rows, table.silent)
 
 
-def is_joint(recommendation: Recommendation, term: Term) -> bool:
-    """Whether this row's audience is addressed together with another."""
-    audience = recommendation.audience
-    return (
-        term.kind == "audience" and audience is not None and audience.slug != term.slug
+def is_joint(entry: Entry, *lines: Line) -> bool:
+    """Whether the audience of its row or column is addressed together with another."""
+    audiences = [line.value for line in lines if line.term.kind == "audience"]
+    return bool(audiences) and (
+        entry.audience is not None and entry.audience.slug not in audiences
     )

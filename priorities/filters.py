@@ -4,32 +4,28 @@ Values of one parameter are alternatives, parameters narrow each other. What a
 parameter names and nobody knows matches nothing and is told to the reader.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
 
-from . import search
-from .models import (
-    Recommendation,
-    RecommendationArea,
-    RecommendationCountry,
-    RecommendationInstrument,
-)
-from .models.recommendation import RecommendationQuerySet
+from .index import Index, current
+from .models import Recommendation
+from .search import MAX_LENGTH, Search
 from .terms import Terms
 
+# What pages read beside the filters: how to show what is found.
+VIEW = ("sort", "by", "columns", "show", "row", "selection")
 MAX_VALUES = 50
 MAX_VALUE_LENGTH = 80
-
-Condition = Callable[[Terms, list[str]], Q]
 
 
 class ValuesWidget(forms.Widget):
@@ -48,79 +44,32 @@ class ValuesField(forms.Field):
 
 
 class TermsFilter(django_filters.Filter):
-    """Keeps what carries any of the named terms."""
+    """Keeps the rows that carry any of the named terms."""
 
     field_class = ValuesField
 
-    def __init__(self, condition: Condition, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.condition = condition
-
-    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
-        if not value:
-            return qs
-        terms = self.parent.terms
-        known = [text for text in value if terms.get(self.field_name, text)]
-        return qs.filter(self.condition(terms, known)) if known else qs.none()
+    def filter(self, found: BitMap, value: list[str]) -> BitMap:
+        index, terms = self.parent.index, self.parent.terms
+        known = (text for text in value if terms.get(self.field_name, text))
+        rows = (terms.rows(index, self.field_name, text) for text in known)
+        return found & BitMap.union(BitMap(), *rows) if value else found
 
 
 class QueryField(forms.Field):
     def clean(self, value: Any) -> str:
-        return str(value or "").strip()[: search.MAX_LENGTH]
+        return str(value or "").strip()
 
 
 class QueryFilter(django_filters.Filter):
     field_class = QueryField
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def filter(self, found: BitMap, value: str) -> BitMap:
         """Signs without a single word ("%%%") match nothing, rather than everything."""
-        if not value:
-            return qs
-        return qs.filter(search.matching(value)) if search.words(value) else qs.none()
-
-
-def in_regions(terms: Terms, values: list[str]) -> Q:
-    slugs = set().union(*(terms.within("region", value) for value in values))
-    return Q(section__regional_forum__region__slug__in=sorted(slugs))
-
-
-def for_audiences(terms: Terms, values: list[str]) -> Q:
-    slugs = set().union(*(terms.reaching(value) for value in values))
-    return Q(audience__slug__in=sorted(slugs))
-
-
-def linked(link: type[Model], **lookup: Any) -> Q:
-    """By subquery, so that a row with two of the terms still counts once."""
-    links = link._default_manager.filter(**lookup)
-    return Q(pk__in=links.values("recommendation"))
-
-
-def about_areas(terms: Terms, values: list[str]) -> Q:
-    slugs = set().union(*(terms.within("area", value) for value in values))
-    return linked(RecommendationArea, area__slug__in=sorted(slugs))
-
-
-def naming_countries(terms: Terms, values: list[str]) -> Q:
-    return linked(RecommendationCountry, country__iso_code__in=values)
-
-
-def naming_instruments(terms: Terms, values: list[str]) -> Q:
-    return linked(RecommendationInstrument, instrument__slug__in=values)
-
-
-def of_kinds(terms: Terms, values: list[str]) -> Q:
-    return Q(section__kind__in=values)
-
-
-def of_editions(terms: Terms, values: list[str]) -> Q:
-    return Q(section__regional_forum__edition__year__in=[int(year) for year in values])
-
-
-def leading(terms: Terms, values: list[str]) -> Q:
-    return Q(is_lead=True)
+        return found & self.parent.search.found if value else found
 
 
 SORTS = {
+    "best": _("Best match first"),
     "order": _("Region, then rank"),
     "newest": _("Newest first"),
     "reference": _("Reference"),
@@ -138,28 +87,38 @@ class Chip:
 
 class RecommendationFilter(django_filters.FilterSet):
     q = QueryFilter(label=_("Words"))
-    region = TermsFilter(in_regions, label=_("Region"))
-    audience = TermsFilter(for_audiences, label=_("Audience"))
-    area = TermsFilter(about_areas, label=_("Priority area"))
-    country = TermsFilter(naming_countries, label=_("Country"))
-    instrument = TermsFilter(naming_instruments, label=_("Named instrument or body"))
-    kind = TermsFilter(of_kinds, label=_("Kind"))
-    lead = TermsFilter(leading, label=_("Lead"))
-    edition = TermsFilter(of_editions, label=_("Edition"))
+    region = TermsFilter(label=_("Region"))
+    audience = TermsFilter(label=_("Audience"))
+    area = TermsFilter(label=_("Priority area"))
+    country = TermsFilter(label=_("Country"))
+    instrument = TermsFilter(label=_("Named instrument or body"))
+    kind = TermsFilter(label=_("Kind"))
+    lead = TermsFilter(label=_("Lead"))
+    language = TermsFilter(label=_("Language of the text"))
+    edition = TermsFilter(label=_("Edition"))
 
     class Meta:
         model = Recommendation
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, terms: Terms | None = None) -> None:
+    def __init__(self, data: QueryDict, index: Index | None = None) -> None:
         super().__init__(data, queryset=Recommendation.objects.published())
-        self.terms = terms or Terms.load()
+        self.index = index or current()
+        self.terms = Terms.at(self.index)
 
     @cached_property
     def asked(self) -> dict[str, Any]:
         """Every parameter as the reader gave it, empty ones too."""
         self.form.full_clean()
-        return self.form.cleaned_data
+        asked = dict(self.form.cleaned_data)
+        if self.is_too_long:
+            asked["q"] = ""
+        return asked
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the words asked for are more than are read; then none are."""
+        return len(self.form.cleaned_data["q"]) > MAX_LENGTH
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -174,29 +133,46 @@ class RecommendationFilter(django_filters.FilterSet):
         """The parameters the reader set, without the edition that goes by itself."""
         return {name: value for name, value in self.asked.items() if value}
 
-    def matching(self, without: str | None = None) -> RecommendationQuerySet:
-        """Everything that meets all parameters, or all but one."""
-        found = self.queryset
-        for name, value in self.values.items():
-            if name != without:
-                found = self.filters[name].filter(found, value)
-        return found
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.asked["q"], self.index, self.terms)
 
-    @property
-    def qs(self) -> RecommendationQuerySet:
+    @cached_property
+    def meeting(self) -> dict[str, BitMap]:
+        """What meets each parameter that is set."""
+        live = self.index.live
+        return {
+            name: self.filters[name].filter(live, value)
+            for name, value in self.values.items()
+            if value
+        }
+
+    def matching(self, without: str | None = None) -> BitMap:
+        """Everything that meets all parameters, or all but one."""
+        sets = (found for name, found in self.meeting.items() if name != without)
+        return reduce(and_, sets, self.index.live)
+
+    @cached_property
+    def found(self) -> BitMap:
         return self.matching()
 
-    def sorted(self) -> RecommendationQuerySet:
-        if self.sort == "newest":
-            return self.qs.order_by("-published_at", "-pk")
-        if self.sort == "reference":
-            return self.qs.order_by("reference")
-        return self.qs.in_list_order()
+    def page(self, start: int, stop: int) -> list[int]:
+        """Numbers of the found rows, in the order asked for."""
+        if self.sort == "best":
+            return self.search.best_first(self.found, start, stop)
+        if self.sort == "order":
+            return self.index.in_order(self.found, start, stop)
+        return self.index.sorted_by(self.sort, self.found, start, stop)
+
+    @property
+    def sorts(self) -> dict[str, Any]:
+        """The orders there are: the best match first only where words are sought."""
+        return {n: s for n, s in SORTS.items() if n != "best" or self.asked["q"]}
 
     @property
     def sort(self) -> str:
         asked = self.data.get("sort", "")
-        return asked if asked in SORTS else "order"
+        return asked if asked in self.sorts else next(iter(self.sorts))
 
     @cached_property
     def unknown(self) -> list[tuple[str, str]]:
@@ -226,11 +202,11 @@ class RecommendationFilter(django_filters.FilterSet):
 
         Never the page, and nothing that no view reads: every link carries it.
         """
-        data, known = QueryDict(mutable=True), {*self.filters, "sort", "by"}
+        data, known = QueryDict(mutable=True), {*self.filters, *VIEW}
         for name in self.data:
             if name in known and name not in drop:
                 values = self.data.getlist(name)[:MAX_VALUES]
-                data.setlist(name, [value[: search.MAX_LENGTH] for value in values])
+                data.setlist(name, [value[:MAX_LENGTH] for value in values])
         for name, values in (changes or {}).items():
             data.setlist(name, values)
         return "?" + data.urlencode(safe=":")
@@ -257,6 +233,7 @@ class RecommendationFilter(django_filters.FilterSet):
             "country": gettext("naming {}"),
             "instrument": gettext("naming {}"),
             "kind": "{}",
+            "language": "{}",
             "edition": gettext("edition {}"),
         }
         said = [
@@ -278,7 +255,7 @@ class RecommendationFilter(django_filters.FilterSet):
         """When nothing is found: how many there would be without each parameter."""
         found = []
         for name, value in self.chosen.items():
-            count = self.matching(without=name).count()
+            count = len(self.matching(without=name))
             label = value if isinstance(value, str) else self.alternatives(name)
             chip = Chip(name, label, self.query(drop=(name,)))
             if count:

@@ -1,67 +1,75 @@
 """Areas × regions: how many each region raises, and how many regions share each."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
-from django.db.models import CharField, Count, F, QuerySet, Value
-from django.db.models.functions import Coalesce
+from pyroaring import BitMap
 
+from . import axes
+from .axes import Line
 from .filters import RecommendationFilter
-from .models import Section
-from .terms import ONLY, Term
+from .terms import Term
 
 STEPS = 5
-
-CONCERNS = Section.Kind.CONCERNS.value
-ROW_OF = {
-    "audience": Coalesce("audience__slug", Value(CONCERNS), output_field=CharField()),
-    "area": F("area_links__area__slug"),
-    "group": F("area_links__area__parent__slug"),
-}
-REGION = F("section__regional_forum__region__slug")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A region as it was asked for: `value` is its slug, or `slug:only`."""
-
-    value: str
-    label: str
-    term: Term
-    slugs: frozenset[str]
+BY = ("area", "group", "audience")
+ORDERS = ("sharing", "weight", "group")
 
 
 @dataclass(frozen=True)
 class Cell:
-    column: Column
+    column: Line
     count: int
+    leads: int
     step: int
     url: str
 
 
 @dataclass(frozen=True)
 class Row:
-    term: Term
+    line: Line
     cells: list[Cell]
     total: int
     url: str
 
     @property
+    def term(self) -> Term:
+        return self.line.term
+
+    @cached_property
+    def speaking(self) -> list[Cell]:
+        """The cells that say something, a part beside its whole left out."""
+        counted = axes.outermost([cell.column for cell in self.cells])
+        return [cell for cell in self.cells if cell.count and cell.column in counted]
+
+    @property
     def sharing(self) -> int:
         """How many of the columns raise it."""
-        return sum(cell.count > 0 for cell in self.cells)
+        return len(self.speaking)
+
+    @property
+    def silent(self) -> list[Line]:
+        return [cell.column for cell in self.cells if not cell.count]
+
+    @property
+    def leading(self) -> list[Cell]:
+        """The cells where something is said to come first."""
+        return [cell for cell in self.cells if cell.leads]
 
     @property
     def only(self) -> Cell:
         """The one cell that speaks, where a single region does."""
-        return next(cell for cell in self.cells if cell.count)
+        return self.speaking[0]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    columns: list[Column]
+    columns: list[Line]
     rows: list[Row]
     silent: list[Term]
+
+    @property
+    def counted(self) -> int:
+        return len(axes.outermost(self.columns))
 
     @property
     def shared(self) -> list[Row]:
@@ -71,106 +79,53 @@ class Matrix:
     def single(self) -> list[Row]:
         return [row for row in self.rows if row.sharing == 1]
 
-
-def columns(filterset: RecommendationFilter) -> list[Column]:
-    """The regions asked for, in their order; else the regions that hold a forum."""
-    terms = filterset.terms
-    asked = [v for v in filterset.chosen.get("region", []) if terms.get("region", v)]
-    return [
-        Column(
-            value,
-            terms.label("region", value),
-            terms.of("region")[value.removesuffix(ONLY)],
-            frozenset(terms.within("region", value)),
-        )
-        for value in asked or [term.slug for term in terms.forum_regions]
-    ]
+    def raised_by(self, number: int) -> list[Row]:
+        """The rows that so many columns share; those said to come first lead."""
+        rows = [row for row in self.rows if row.sharing == number]
+        return sorted(rows, key=lambda row: (-len(row.leading), -row.total))
 
 
-def wanted_areas(filterset: RecommendationFilter) -> set[str]:
-    """The areas filtered on, groups opened up; empty when none is."""
-    asked = filterset.chosen.get("area", [])
-    values = [value for value in asked if filterset.terms.get("area", value)]
-    return set().union(*(filterset.terms.within("area", value) for value in values))
+def build(
+    filterset: RecommendationFilter,
+    list_url: str,
+    by: str = "area",
+    order: str = "sharing",
+) -> Matrix:
+    """Count recommendations per row and region.
 
-
-def rows_of(filterset: RecommendationFilter, by: str) -> QuerySet[Any]:
-    """Every recommendation found, once for each `row` it stands in, with its `region`.
-
-    With areas filtered on, it stands only in the rows of those.
+    Rows come in the order of how many columns share them, of how much is said
+    (`weight`) or of the vocabulary (`group`). Every count is the number of rows
+    behind its `url`.
     """
-    found = filterset.qs
-    if by != "audience":
-        wanted = wanted_areas(filterset)
-        within = {"area_links__area__slug__in": sorted(wanted)} if wanted else {}
-        found = found.filter(area_links__isnull=False, **within)
-    return found.order_by().annotate(row=ROW_OF[by], spoken_in=REGION)
-
-
-def count(filterset: RecommendationFilter, by: str) -> dict[tuple[str, str], int]:
-    """Recommendations by row and region slug."""
-    rows = (
-        rows_of(filterset, by)
-        .values_list("row", "spoken_in")
-        .annotate(n=Count("pk", distinct=True))
-    )
-    return {(row, region): n for row, region, n in rows}
-
-
-def address(
-    filterset: RecommendationFilter, list_url: str, term: Term, regions: list[str]
-) -> str:
-    """The list of exactly what a row holds in these regions."""
-    name, values = term.kind, [term.slug]
-    if name == "area" and (wanted := wanted_areas(filterset)):
-        values = sorted(wanted & filterset.terms.within("area", term.slug))
-    elif name == "audience":
-        chosen = filterset.chosen.get("audience", [])
-        if chosen and term.slug not in chosen:
-            reaching = filterset.terms.reaching(term.slug)
-            values = [value for value in chosen if value in reaching]
-    changes = {name: values, "region": regions}
-    return list_url + filterset.query(changes, drop=("by", "sort"))
-
-
-def build(filterset: RecommendationFilter, list_url: str, by: str = "area") -> Matrix:
-    """Count recommendations per area (or group of areas) and region.
-
-    Rows come in the order of how many columns share them, then of how much is said.
-    Every count is the number of rows behind its `url`.
-    """
-    heads, terms = columns(filterset), filterset.terms
-    wanted = wanted_areas(filterset)
-    known = list(terms.groups) if by == "group" else terms.areas
-    counts = count(filterset, by)
+    heads = axes.columns(filterset)
+    found = filterset.matching(without="region")
+    leads = filterset.terms.rows(filterset.index, "lead", "true")
+    lines = [(line, found & line.rows) for line in axes.rows(filterset, by)]
     held = {
-        (term, head): sum(counts.get((term.slug, slug), 0) for slug in head.slugs)
-        for term in known
+        (line, head): rows.intersection_cardinality(head.rows)
+        for line, rows in lines
         for head in heads
     }
     peak = max(held.values(), default=0)
     # A region asked for beside its own part counts once in the total.
-    anywhere = frozenset[str]().union(*(head.slugs for head in heads))
+    anywhere = BitMap.union(BitMap(), *(head.rows for head in heads))
 
-    def cell(term: Term, head: Column) -> Cell:
-        number = held[term, head]
+    def cell(line: Line, rows: BitMap, head: Line) -> Cell:
+        number = held[line, head]
         step = -(-number * STEPS // peak) if number else 0
-        url = address(filterset, list_url, term, [head.value])
-        return Cell(head, number, step, url)
+        url = axes.address(filterset, list_url, line, [head]) if number else ""
+        first = len(rows & head.rows & leads) if number else 0
+        return Cell(head, number, first, step, url)
 
-    def row(term: Term) -> Row:
-        total = sum(counts.get((term.slug, slug), 0) for slug in anywhere)
-        everywhere = address(filterset, list_url, term, [head.value for head in heads])
-        return Row(term, [cell(term, head) for head in heads], total, everywhere)
+    def row(line: Line, rows: BitMap) -> Row:
+        cells = [cell(line, rows, head) for head in heads]
+        url = axes.address(filterset, list_url, line, heads) if heads else ""
+        return Row(line, cells, rows.intersection_cardinality(anywhere), url)
 
-    rows = [row(term) for term in known]
-    speaking = sorted(
-        (r for r in rows if r.total), key=lambda r: (-r.sharing, -r.total)
-    )
-    silent = [
-        r.term
-        for r in rows
-        if not r.total
-        and (not wanted or filterset.terms.within("area", r.term.slug) & wanted)
-    ]
-    return Matrix(heads, speaking, silent)
+    every = [row(line, rows) for line, rows in lines]
+    speaking = [row for row in every if row.total]
+    if order == "sharing":
+        speaking.sort(key=lambda row: (-row.sharing, -row.total))
+    elif order == "weight":
+        speaking.sort(key=lambda row: -row.total)
+    return Matrix(heads, speaking, [row.term for row in every if not row.total])

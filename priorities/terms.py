@@ -5,21 +5,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, F, Model, QuerySet, Value
+from django.conf.locale import LANG_INFO
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+from pyroaring import BitMap
 
 from regions.models import Country, Edition, Region
 from regions.translated import reading_languages
 
-from .models import (
-    Audience,
-    AudienceInclusion,
-    Instrument,
-    PriorityArea,
-    Recommendation,
-    Section,
-)
+from .index import Index
+from .models import Audience, AudienceInclusion, Instrument, PriorityArea, Section
 
 ONLY = ":only"
 
@@ -67,6 +63,28 @@ def rows(
     )
 
 
+def language_states() -> list[Term]:
+    """How far a text can be read in each language, the reader's own first."""
+    patterns = {
+        "original": gettext("written in %(language)s"),
+        "reviewed": gettext("reviewed translation: %(language)s"),
+        "draft": gettext("translation not reviewed: %(language)s"),
+        "stale": gettext("translation older than its original: %(language)s"),
+        "missing": gettext("not yet in %(language)s"),
+    }
+    return [
+        Term(
+            "language",
+            f"{code}:{state}",
+            pattern % {"language": gettext(LANG_INFO[code]["name"])},
+            position=number,
+            parent=code,
+        )
+        for number, code in enumerate(reading_languages())
+        for state, pattern in patterns.items()
+    ]
+
+
 class Terms:
     """Regions, audiences, areas, countries, instruments and editions by slug."""
 
@@ -80,13 +98,15 @@ class Terms:
                 self.kinds.setdefault(term.kind, {})[term.slug] = term
 
     @classmethod
-    def load(cls) -> "Terms":
-        def used(model: type[Model]) -> QuerySet[Any]:
-            published = Recommendation.objects.published()
-            return model._default_manager.filter(
-                recommendation_links__recommendation__in=published
-            ).distinct()
+    def at(cls, index: Index) -> "Terms":
+        """The terms in the reader's language, read once for each version of the data."""
+        key = ("terms", get_language())
+        if key not in index.kept:
+            index.kept[key] = cls.load(index)
+        return index.kept[key]  # type: ignore[no-any-return]
 
+    @classmethod
+    def load(cls, index: Index) -> "Terms":
         branches = [
             rows("audience", Audience.objects.all(), position="position"),
             rows(
@@ -102,8 +122,10 @@ class Terms:
                 parent="parent__slug",
                 position="position",
             ),
-            rows("country", used(Country), slug="iso_code", parent="region__slug"),
-            rows("instrument", used(Instrument)),
+            rows(
+                "country", Country.objects.all(), slug="iso_code", parent="region__slug"
+            ),
+            rows("instrument", Instrument.objects.all()),
             rows(
                 "edition",
                 Edition.objects.published(),
@@ -118,14 +140,26 @@ class Terms:
             position="position",
             code="code",
         )
-        found = [Term(*row) for row in regions.union(*branches, all=True)]
-        kinds = [
+        read = (Term(*row) for row in regions.union(*branches, all=True))
+        # A country or instrument that only hidden rows name is nobody's business.
+        found = (
+            term
+            for term in read
+            if term.kind not in {"country", "instrument"}
+            or index.live.intersect(index.carrying(term.kind, term.slug))
+        )
+        kinds = (
             Term("kind", value, str(label), position=number)
             for number, (value, label) in enumerate(Section.Kind.choices)
-        ]
-        return cls(
-            [*found, *kinds, Term("lead", "true", gettext("Said to come first"))]
         )
+        lead = Term("lead", "true", gettext("Said to come first"))
+        return cls([*found, *kinds, *language_states(), lead])
+
+    def rows(self, index: Index, kind: str, value: str) -> BitMap:
+        """The rows that carry a term, or one that is part of it or includes it."""
+        if kind == "audience":
+            return index.any_of(kind, self.reaching(value))
+        return index.any_of(kind, self.within(kind, value))
 
     def of(self, kind: str) -> dict[str, Term]:
         return self.kinds.get(kind, {})

@@ -2,24 +2,27 @@ from operator import itemgetter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Value
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from regions.changes import data_version
 from regions.models import Edition, Region, RegionalForum
 from regions.translated import reading_languages
 
-from . import comparison, facets
+from . import axes, comparison, entries, facets
 from . import matrix as matrices
-from .filters import SORTS, RecommendationFilter
+from .comparison import Layout
+from .entries import Entry
+from .filters import RecommendationFilter
+from .index import Index, current
 from .models import PriorityArea, Recommendation, Section
 from .terms import Term, Terms
 
 PER_PAGE = 30
-PER_SECTION = 40
+PER_REGION, PER_SECTION = 120, 40
 HOME_ROWS = 8
 
 
@@ -27,9 +30,37 @@ def list_url() -> str:
     return reverse("priorities:recommendation-list")
 
 
+def index_of(request: HttpRequest) -> Index:
+    """The index of the data as this request began to read them."""
+    return current(data_version(request))
+
+
+def asked(request: HttpRequest) -> RecommendationFilter:
+    return RecommendationFilter(request.GET, index_of(request))
+
+
+def everything(request: HttpRequest) -> RecommendationFilter:
+    return RecommendationFilter(QueryDict(), index_of(request))
+
+
+class Numbers:
+    """A set of found rows as a sequence for a paginator."""
+
+    def __init__(self, filterset: RecommendationFilter) -> None:
+        self.filterset = filterset
+
+    def __len__(self) -> int:
+        return len(self.filterset.found)
+
+    def __getitem__(self, part: slice) -> list[Entry]:
+        filterset = self.filterset
+        numbers = filterset.page(part.start, part.stop)
+        return entries.read(filterset.index, filterset.terms, numbers)
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    filterset = RecommendationFilter(QueryDict())
+    filterset = everything(request)
     edition = Edition.objects.published().prefetch_related("partners").first()
     forums = (
         RegionalForum.objects.own().filter(edition=edition).select_related("region")
@@ -43,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shared": matrix.shared[:HOME_ROWS],
         "single": matrix.single,
         "terms": filterset.terms,
-        "total": filterset.qs.count(),
+        "total": len(filterset.found),
     }
     return render(request, "priorities/home.html", context)
 
@@ -56,7 +87,7 @@ def region_list(request: HttpRequest) -> HttpResponse:
         .select_related("region", "held_within")
         .order_by("region__position")
     )
-    counts = facets.of(RecommendationFilter(QueryDict())).counts("region")
+    counts = facets.facet(everything(request), "region").counts
     context = {
         "edition": edition,
         "forums": [(forum, counts.get(forum.region.slug, 0)) for forum in forums],
@@ -66,52 +97,48 @@ def region_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    recommendations = Prefetch(
-        "recommendations",
-        Recommendation.objects.published().for_display().in_list_order()[:PER_SECTION],
-        to_attr="shown",
-    )
-    published = Q(recommendations__status=Recommendation.Status.PUBLISHED)
     forum = (
         RegionalForum.objects.filter(
             region__slug=slug, edition=Edition.objects.published().values("pk")[:1]
         )
         .select_related("edition", "region", "held_within__region")
-        .prefetch_related(
-            Prefetch(
-                "sections",
-                Section.objects.annotate(
-                    entries=Count("recommendations", filter=published)
-                )
-                .select_related("audience")
-                .prefetch_related(recommendations)
-                .order_by("position"),
-            ),
-            Prefetch("parts", RegionalForum.objects.select_related("region")),
-        )
+        .prefetch_related("parts__region")
         .first()
     )
     context = {
         "region": forum.region if forum else get_object_or_404(Region, slug=slug),
         "forum": forum,
         "forum_regions": Region.objects.forum_regions(),
+        "sections": sections_of(forum, index_of(request)) if forum else [],
     }
     return render(request, "priorities/region_detail.html", context)
 
 
+def sections_of(
+    forum: RegionalForum, index: Index
+) -> list[tuple[Section, int, list[Entry]]]:
+    """Each section of a forum, how much it holds, and its first entries."""
+    sections = list(forum.sections.select_related("audience").order_by("position"))
+    most = max(1, min(PER_SECTION, PER_REGION // max(1, len(sections))))
+    held = {s: index.live & index.carrying("section", s.pk) for s in sections}
+    first = {s: index.in_order(rows, 0, most) for s, rows in held.items()}
+    numbers = [number for shown in first.values() for number in shown]
+    read = {e.number: e for e in entries.read(index, Terms.at(index), numbers)}
+    return [
+        (s, len(held[s]), [read[n] for n in first[s] if n in read]) for s in sections
+    ]
+
+
 @require_safe
 def recommendation_list(request: HttpRequest) -> HttpResponse:
-    filterset = RecommendationFilter(request.GET)
-    counts = facets.of(filterset)
-    found = Paginator(filterset.sorted().for_display(), PER_PAGE)
-    found.count = counts.total  # known from the facets already
+    filterset = asked(request)
+    found = Paginator(Numbers(filterset), PER_PAGE)
     context = {
         "filter": filterset,
-        "facets": counts.facets,
-        "total": counts.total,
+        "facets": facets.of(filterset),
+        "total": len(filterset.found),
         "page": found.get_page(request.GET.get("page")),
-        "sorts": SORTS,
-        "lifting": filterset.lifting() if not counts.total else [],
+        "lifting": filterset.lifting() if not filterset.found else [],
     }
     return render(request, "priorities/recommendation_list.html", context)
 
@@ -142,21 +169,37 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         return render(
             request, "priorities/recommendation_withdrawn.html", context, status=410
         )
-    terms = Terms.load()
+    index = index_of(request)
+    if recommendation.pk not in index.numbers:
+        index = current()
+    terms = Terms.at(index)
+    number = index.numbers[recommendation.pk]
     tags = tags_of(recommendation, terms)
-    listed = recommendation.section.recommendations.published().in_list_order()
-    references = list(listed.values_list("reference", flat=True))
-    place = references.index(recommendation.reference)
+    listed = index.in_order(
+        index.live & index.carrying("section", recommendation.section_id)
+    )
+    place = listed.index(number)
+    near = [*listed[max(0, place - 1) : place], *listed[place + 1 : place + 2]]
+    others = elsewhere(recommendation, tags["area"][:1], index, terms)
+    read = {
+        entry.number: entry
+        for entry in entries.read(index, terms, [*near, *others.values()])
+    }
+    area = tags["area"][0] if tags["area"] else None
     context = {
         "recommendation": recommendation,
         "tags": tags,
         "texts": recommendation.every("text"),
-        "previous": references[place - 1] if place else None,
-        "next": references[place + 1] if place + 1 < len(references) else None,
+        "previous": read.get(listed[place - 1]) if place else None,
+        "next": read.get(listed[place + 1]) if place + 1 < len(listed) else None,
         "place": place + 1,
-        "places": len(references),
-        "area": tags["area"][0] if tags["area"] else None,
-        "elsewhere": elsewhere(recommendation, tags["area"][:1], terms),
+        "places": len(listed),
+        "area": area,
+        "elsewhere": [
+            (region, read.get(others.get(region, -1)))
+            for region in terms.forum_regions
+            if recommendation.region.slug not in terms.within("region", region.slug)
+        ],
     }
     return render(request, "priorities/recommendation_detail.html", context)
 
@@ -181,37 +224,22 @@ def tags_of(recommendation: Recommendation, terms: Terms) -> dict[str, list[Term
 
 
 def elsewhere(
-    recommendation: Recommendation, areas: list[Term], terms: Terms
-) -> list[tuple[Term, Recommendation | None]]:
-    """What each other forum region says first about its first area, or nothing."""
-    first = Window(
-        RowNumber(), partition_by=[matrices.REGION], order_by=list(comparison.ORDER)
-    )
-    about = (
-        Recommendation.objects.published()
-        .filter(
-            area_links__area__slug__in=[area.slug for area in areas],
-            section__regional_forum__edition=recommendation.section.regional_forum.edition,
-        )
-        .annotate(place=first)
-        .filter(place=1)
-        .for_display()
-    )
-    said = {other.region.slug: other for other in about}
-    return [
-        (
-            region,
-            next((said[slug] for slug in said if slug in within), None),
-        )
+    recommendation: Recommendation, areas: list[Term], index: Index, terms: Terms
+) -> dict[Term, int]:
+    """What each forum region says first about an area in the same edition."""
+    edition = str(recommendation.section.regional_forum.edition.year)
+    about = index.live & index.carrying("edition", edition)
+    about &= index.any_of("area", (area.slug for area in areas))
+    first = {
+        region: index.by_rank(about & terms.rows(index, "region", region.slug), 1)
         for region in terms.forum_regions
-        if recommendation.region.slug
-        not in (within := terms.within("region", region.slug))
-    ]
+    }
+    return {region: numbers[0] for region, numbers in first.items() if numbers}
 
 
 @require_safe
 def area_list(request: HttpRequest) -> HttpResponse:
-    filterset = RecommendationFilter(QueryDict())
+    filterset = everything(request)
     matrix = matrices.build(filterset, list_url())
     rows = {row.term.slug: row for row in matrix.rows}
     context = {
@@ -230,20 +258,18 @@ def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
         PriorityArea.objects.select_related("parent").prefetch_related("synonyms"),
         slug=slug,
     )
+    regions = [line.value for line in axes.columns(everything(request))]
     query = QueryDict(mutable=True)
     query.setlist("area", [area.slug])
-    filterset = RecommendationFilter(query)
-    heads = matrices.columns(filterset)
-    query.setlist("region", [head.value for head in heads])
-    filterset = RecommendationFilter(query, filterset.terms)
-    compared = comparison.compare(
-        filterset, "area" if area.parent else "group", list_url()
-    )
+    query.setlist("region", regions)
+    filterset = RecommendationFilter(query, index_of(request))
+    layout = Layout(by="area" if area.parent else "group")
+    compared = comparison.compare(filterset, layout, list_url())
     language = reading_languages()[0]
     context = {
         "area": area,
         "within": filterset.terms.children("area", area.slug),
-        "columns": heads,
+        "columns": compared.columns,
         "row": next(iter(compared.rows), None),
         "synonyms": [s.label for s in area.synonyms.all() if s.language == language],
         "filter": filterset,
@@ -253,19 +279,17 @@ def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    filterset = RecommendationFilter(request.GET)
-    asked = request.GET.get("by", "")
-    by = asked if asked in comparison.BY else comparison.BY[0]
+    filterset = asked(request)
+    layout = Layout.asked(request.GET)
+    given = request.GET.get("by", "")
     context = {
         "filter": filterset,
-        "facets": facets.of(filterset).facets,
+        "facets": facets.of(filterset),
         "comparison": comparison.compare(
-            filterset, by, list_url(), request.GET.get("page")
+            filterset, layout, list_url(), request.GET.get("page")
         ),
-        "by": by,
-        "by_audience": by == "audience",
-        "by_area": by == "area",
-        "unknown_by": asked if asked not in ("", *comparison.BY) else "",
+        "layout": layout,
+        "unknown_by": given if given not in ("", *axes.ROWS) else "",
         "max_columns": comparison.MAX_COLUMNS,
     }
     return render(request, "priorities/compare.html", context)
@@ -273,10 +297,10 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
-    filterset = RecommendationFilter(request.GET)
+    filterset = asked(request)
     context = {
         "filter": filterset,
-        "facets": facets.of(filterset).facets,
+        "facets": facets.of(filterset),
         "matrix": matrices.build(filterset, list_url()),
     }
     return render(request, "priorities/matrix.html", context)

@@ -19,9 +19,14 @@ def new_token() -> str:
 
 
 class DataVersion(NamedTuple):
-    name: str
+    token: str
+    count: int
     changed_at: datetime | None
     edition: int | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.token}-{self.count}" if self.count else "empty"
 
 
 class ContentChangeManager(models.Manager["ContentChange"]):
@@ -36,16 +41,19 @@ class ContentChangeManager(models.Manager["ContentChange"]):
         count = models.Subquery(total.annotate(n=models.Count("pk")).values("n"))
         edition = models.Subquery(Edition.objects.published().values("year")[:1])
         changes = self.order_by("-pk")
-        latest = changes.values_list("token", "changed_at", count, edition).first()
+        latest = changes.values_list("token", count, "changed_at", edition).first()
         if latest is None:
-            return DataVersion("empty", None, None)
-        token, changed_at, number, year = latest
-        return DataVersion(f"{token}-{number}", changed_at, year)
+            return DataVersion("", 0, None, None)
+        return DataVersion(*latest)
 
 
 class ContentChange(models.Model):
+    """One change of public content: of one row of a model, or ("") of many."""
+
     token = models.CharField(max_length=16, default=new_token)
     changed_at = models.DateTimeField(auto_now_add=True)
+    model = models.CharField(max_length=60, blank=True)
+    row = models.BigIntegerField(null=True)
 
     objects = ContentChangeManager()
 

@@ -11,8 +11,6 @@ from django.core.validators import (
 )
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.signals import pre_save
-from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +22,6 @@ from regions.changes import record_change
 from regions.models import Country, Region
 from regions.translated import OriginalText, Translated
 
-from ..search import fold
 from .section import Section
 from .vocabulary import Audience, Instrument, PriorityArea
 
@@ -129,7 +126,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def add_all(
         self, rows: Iterable["Recommendation"], reason: str
     ) -> list["Recommendation"]:
-        """Insert many at once, with references, history and search text like one by one."""
+        """Insert many at once, with references and history like one by one."""
         rows = list(rows)
         forums = {row.section.regional_forum for row in rows}
         for forum in forums:
@@ -141,7 +138,6 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         for row in rows:
             row.clean()
             row.keep_versions()
-            row.index()
         made = bulk_create_with_history(
             rows, Recommendation, batch_size=500, default_change_reason=reason
         )
@@ -256,10 +252,9 @@ class Recommendation(OriginalText):
         related_name="recommendations",
         verbose_name=_("named instruments and bodies"),
     )
-    search_text = models.TextField(editable=False, blank=True)
 
     objects = RecommendationQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_text"])
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("recommendation")
@@ -383,11 +378,6 @@ class Recommendation(OriginalText):
         if self.position is None:
             self.position = self.section.next_position()
 
-    def index(self) -> None:
-        languages = settings.CONTENT_LANGUAGES
-        texts = (getattr(self, f"text_{code}") or "" for code in languages)
-        self.search_text = fold(" ".join([self.reference, *texts]))
-
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.reference:
@@ -499,9 +489,3 @@ class Recommendation(OriginalText):
             seen.add(target.pk)
             target = target.merged_into
         return target
-
-
-@receiver(pre_save, sender=Recommendation)
-def index_before_saving(instance: Recommendation, **_signal: Any) -> None:
-    """Fixtures are saved without save(): their search text is made here."""
-    instance.index()

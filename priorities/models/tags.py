@@ -60,6 +60,10 @@ class RecommendationArea(models.Model):
     def is_hidden(self) -> bool:
         return self.recommendation.is_hidden
 
+    @property
+    def part_of(self) -> Recommendation:
+        return self.recommendation
+
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.area.slug)
 
@@ -104,6 +108,10 @@ class RecommendationCountry(models.Model):
     def is_hidden(self) -> bool:
         return self.recommendation.is_hidden
 
+    @property
+    def part_of(self) -> Recommendation:
+        return self.recommendation
+
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.country.iso_code)
 
@@ -140,6 +148,10 @@ class RecommendationInstrument(models.Model):
     @property
     def is_hidden(self) -> bool:
         return self.recommendation.is_hidden
+
+    @property
+    def part_of(self) -> Recommendation:
+        return self.recommendation
 
     def natural_key(self) -> tuple[str, str]:
         return (self.recommendation.reference, self.instrument.slug)

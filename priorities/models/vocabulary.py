@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from regions.translated import CONTENT_LANGUAGE_CHOICES, Translated
 
-from ..search import fold
+from ..words import fold
 
 
 class AudienceManager(models.Manager["Audience"]):

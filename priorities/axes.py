@@ -1,0 +1,118 @@
+"""Rows and columns: what a comparison and a matrix are made of."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
+from pyroaring import BitMap
+
+from .filters import RecommendationFilter
+from .models import Section
+from .terms import ONLY, Term
+
+ROWS = ("audience", "group", "area", "region")
+COLUMNS = ("region", "edition", "audience")
+CONCERNS = Section.Kind.CONCERNS.value
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row or a column: `value` is a slug, or `slug:only` for a region by itself."""
+
+    value: str
+    label: str
+    term: Term
+    slugs: frozenset[str]
+    rows: BitMap = field(compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        return hash((self.term.kind, self.value))
+
+
+def line(filterset: RecommendationFilter, kind: str, value: str) -> Line:
+    terms = filterset.terms
+    term = terms.of(kind)[value.removesuffix(ONLY)]
+    slugs = terms.reaching(value) if kind == "audience" else terms.within(kind, value)
+    rows = terms.rows(filterset.index, kind, value)
+    return Line(value, terms.label(kind, value), term, frozenset(slugs), rows)
+
+
+def columns(filterset: RecommendationFilter, kind: str = "region") -> list[Line]:
+    """The regions asked for, in their order; else the regions that hold a forum.
+
+    Likewise the editions, or the audiences: else all of them.
+    """
+    terms = filterset.terms
+    asked = [v for v in filterset.chosen.get(kind, []) if terms.get(kind, v)]
+    everything = [
+        slug
+        for slug, term in terms.of(kind).items()
+        if not (kind == "region" and term.parent) and slug not in terms.included
+    ]
+    return [line(filterset, kind, value) for value in asked or everything]
+
+
+def rows(filterset: RecommendationFilter, by: str) -> list[Line]:
+    """The rows there can be, in their order, narrowed to what is filtered on.
+
+    Joint audiences have no row: what they are asked stands with each they include.
+    """
+    terms, chosen = filterset.terms, filterset.chosen
+    if by == "region":
+        return columns(filterset)
+    if by == "audience":
+        asked = chosen.get("audience", [])
+        wanted = {s for value in asked for s in terms.included.get(value, [value])}
+        found = [
+            line(filterset, "audience", slug)
+            for slug in terms.of("audience")
+            if slug not in terms.included and (not wanted or slug in wanted)
+        ]
+        if asked or CONCERNS not in terms.of("kind"):
+            return found
+        concerns = line(filterset, "kind", CONCERNS)
+        label = gettext("Concerns, addressed to nobody")
+        return [
+            Line(CONCERNS, label, concerns.term, concerns.slugs, concerns.rows),
+            *found,
+        ]
+    wanted = wanted_areas(filterset)
+    found = []
+    for term in terms.groups if by == "group" else terms.areas:
+        slugs = terms.within("area", term.slug)
+        if wanted:
+            slugs &= wanted
+        if slugs:
+            held = filterset.index.any_of("area", slugs)
+            found.append(Line(term.slug, term.label, term, frozenset(slugs), held))
+    return found
+
+
+def wanted_areas(filterset: RecommendationFilter) -> set[str]:
+    """The areas filtered on, groups opened up; empty when none is."""
+    asked = filterset.chosen.get("area", [])
+    values = [value for value in asked if filterset.terms.get("area", value)]
+    return set().union(*(filterset.terms.within("area", value) for value in values))
+
+
+def outermost(lines: list[Line]) -> list[Line]:
+    """The lines that count: a part beside its whole does not."""
+    return [a for a in lines if not any(a.slugs < b.slugs for b in lines)]
+
+
+def address(
+    filterset: RecommendationFilter, list_url: str, row: Line, columns: list[Line]
+) -> str:
+    """The list of exactly what a row holds in these columns."""
+    name, values = row.term.kind, [row.value]
+    if name == "area" and wanted_areas(filterset):
+        values = sorted(row.slugs - {row.value} or row.slugs)
+    elif name == "audience":
+        chosen = filterset.chosen.get("audience", [])
+        if chosen and row.value not in chosen:
+            reaching = filterset.terms.reaching(row.value)
+            values = [value for value in chosen if value in reaching]
+    changes = {name: values, columns[0].term.kind: [column.value for column in columns]}
+    return list_url + filterset.query(changes, drop=LAYOUT)
+
+
+LAYOUT = ("by", "columns", "show", "row", "sort")
