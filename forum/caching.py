@@ -1,20 +1,31 @@
 """Pages are known by the version of the data and of the program that drew them."""
 
 import hashlib
+import logging
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache
+from copy import copy
+from functools import cache, wraps
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
 from regions.changes import data_version
 
+from .limits import limited_time
+
+logger = logging.getLogger(__name__)
+
 DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
 PUBLIC = "priorities"
+LARGEST_PAGE = 400_000
 
 
 @cache
@@ -32,6 +43,48 @@ def release() -> str:
 def page_version(request: HttpRequest, *args: Any, **kwargs: Any) -> str:
     address = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:12]
     return f'"{data_version(request).name}-{release()}-{address}"'
+
+
+class DrawnPages:
+    """The pages drawn last, by version and address: what is the same is drawn once."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.pages: OrderedDict[str, HttpResponse] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, name: str) -> HttpResponse | None:
+        with self.lock:
+            if name in self.pages:
+                self.pages.move_to_end(name)
+                return copy(self.pages[name])
+        return None
+
+    def keep(self, name: str, page: HttpResponse) -> None:
+        with self.lock:
+            self.pages[name] = copy(page)
+            while len(self.pages) > self.most:
+                self.pages.popitem(last=False)
+
+
+drawn = DrawnPages(most=300)
+
+
+def drawn_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Public pages depend on their address and the version alone, never on the visitor."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        name = page_version(request)
+        page = drawn.get(name)
+        if page is None:
+            page = view(request, *args, **kwargs)
+            is_whole = page.status_code == 200 and not page.streaming
+            if is_whole and len(page.content) <= LARGEST_PAGE:
+                drawn.keep(name, page)
+        return page
+
+    return answer
 
 
 class VersionedPages:
@@ -53,7 +106,14 @@ class VersionedPages:
         match = request.resolver_match
         if match is None or match.namespace != PUBLIC:
             return None
-        answer = condition(etag_func=page_version)(view)
-        response: HttpResponse = answer(request, *args, **kwargs)
+        answer = condition(etag_func=page_version)(drawn_once(view))
+        try:
+            with limited_time():
+                response: HttpResponse = answer(request, *args, **kwargs)
+        except OperationalError:
+            logger.exception("The database did not answer in time")
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "30"
+            return response
         patch_cache_control(response, no_cache=True)
         return response

@@ -47,6 +47,7 @@ def extracted() -> Catalog:
         text = path.read_text()
         if path.suffix == ".html":
             text = templatize(text, origin=str(path))
+            text = "\n".join(line.strip() for line in text.splitlines())
         for line, message, _comments, context in extract(
             "python", BytesIO(text.encode()), KEYWORDS
         ):

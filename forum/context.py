@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from priorities.selection import Selection
 from regions.changes import data_version
 
 
@@ -35,9 +36,12 @@ def languages(request: HttpRequest) -> list[Language]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every public page needs; the admin reads none of it."""
+    chosen = Selection.parse(request.GET.get("selection", ""))
     return {
         "site_languages": SimpleLazyObject(lambda: languages(request)),
         "exit_url": settings.EXIT_URL,
         "report_email": settings.REPORT_EMAIL,
+        "selection": chosen,
+        "carried": f"?selection={chosen.code}" if chosen else "",
         "data_version": SimpleLazyObject(lambda: data_version(request)),
     }

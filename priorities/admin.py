@@ -13,7 +13,8 @@ from import_export.forms import ExportForm, ImportForm
 
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 
-from . import formats, search
+from . import formats
+from .index import current
 from .models import (
     AreaSynonym,
     Audience,
@@ -28,8 +29,11 @@ from .models import (
 )
 from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
 from .resources import RecommendationResource
+from .search import MAX_LENGTH, Search
 from .templatetags.texts import emphasise, plain
+from .terms import Terms
 
+MOST_FOUND = 5_000  # rows a search of the admin lists
 MAX_UPLOAD = 5 * 1024 * 1024
 
 
@@ -371,7 +375,15 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Recommendation], search_term: str
     ) -> tuple[QuerySet[Recommendation], bool]:
-        return queryset.filter(search.matching(search_term)), False
+        """What is published is found as participants find it, the rest by its words."""
+        if not search_term:
+            return queryset, False
+        index = current()
+        search = Search(search_term[:MAX_LENGTH], index, Terms.at(index))
+        numbers = search.best_first(search.found, 0, MOST_FOUND)
+        hidden = queryset.exclude(status=Recommendation.Status.PUBLISHED)
+        found = {index.pks[number] for number in numbers} | search.among(hidden)
+        return queryset.filter(pk__in=found), False
 
     @admin.display(description=_("text"))
     def excerpt(self, recommendation: Recommendation) -> str:

@@ -11,6 +11,7 @@ from .terms import ONLY, Term
 
 ROWS = ("audience", "group", "area", "region")
 COLUMNS = ("region", "edition", "audience")
+LAYOUT = ("by", "columns", "show", "order", "sort")
 CONCERNS = Section.Kind.CONCERNS.value
 
 
@@ -99,20 +100,33 @@ def outermost(lines: list[Line]) -> list[Line]:
     return [a for a in lines if not any(a.slugs < b.slugs for b in lines)]
 
 
-def address(
-    filterset: RecommendationFilter, list_url: str, row: Line, columns: list[Line]
-) -> str:
-    """The list of exactly what a row holds in these columns."""
-    name, values = row.term.kind, [row.value]
-    if name == "area" and wanted_areas(filterset):
-        values = sorted(row.slugs - {row.value} or row.slugs)
-    elif name == "audience":
-        chosen = filterset.chosen.get("audience", [])
-        if chosen and row.value not in chosen:
-            reaching = filterset.terms.reaching(row.value)
-            values = [value for value in chosen if value in reaching]
-    changes = {name: values, columns[0].term.kind: [column.value for column in columns]}
-    return list_url + filterset.query(changes, drop=LAYOUT)
+class Addresses:
+    """Lists of exactly what a row holds in some columns."""
 
+    def __init__(self, filterset: RecommendationFilter, list_url: str) -> None:
+        self.filterset, self.list_url = filterset, list_url
+        self.narrowed = wanted_areas(filterset)
+        self.starts: dict[tuple[str, ...], str] = {}
 
-LAYOUT = ("by", "columns", "show", "row", "sort")
+    def start(self, *kinds: str) -> str:
+        """The address with all filters but these; it ends where they begin."""
+        if kinds not in self.starts:
+            rest = self.filterset.query(drop=(*LAYOUT, *kinds))
+            self.starts[kinds] = self.list_url + rest + ("&" if len(rest) > 1 else "")
+        return self.starts[kinds]
+
+    def of(self, row: Line, columns: list[Line]) -> str:
+        name, head = row.term.kind, columns[0].term.kind
+        pairs = [(name, value) for value in self.values(row)]
+        pairs += [(head, column.value) for column in columns]
+        return self.start(name, head) + "&".join(f"{n}={v}" for n, v in pairs)
+
+    def values(self, row: Line) -> list[str]:
+        if row.term.kind == "area" and self.narrowed:
+            return sorted(row.slugs - {row.value} or row.slugs)
+        if row.term.kind == "audience":
+            chosen = self.filterset.chosen.get("audience", [])
+            if chosen and row.value not in chosen:
+                reaching = self.filterset.terms.reaching(row.value)
+                return [value for value in chosen if value in reaching]
+        return [row.value]

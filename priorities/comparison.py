@@ -11,11 +11,11 @@ from . import axes, entries
 from .axes import Line
 from .entries import Entry
 from .filters import RecommendationFilter
-from .terms import Term
+from .terms import ONLY, Term
 
 MIN_COLUMNS, MAX_COLUMNS = 2, 8
 # A phone on a bad line takes in this much with a first response of 14 kB.
-MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 40, 96
+MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 32, 72
 MIN_ENTRIES, MAX_ENTRIES = 2, 40
 SHOWS = ("shared", "different")
 
@@ -27,20 +27,30 @@ class Layout:
     by: str = "audience"
     columns: str = "region"
     show: str = ""
-    row: str = ""
+    unknown: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def asked(cls, data: Any) -> "Layout":
-        """What the address asks for; what nobody knows is left at its usual value."""
+        """What the address asks for; what nobody knows is told, and left as usual."""
         known = {"by": axes.ROWS, "columns": axes.COLUMNS, "show": SHOWS}
-        given = {n: data[n] for n, values in known.items() if data.get(n) in values}
-        layout = cls(**given, row=data.get("row", "")[:80])
+        given = {name: data[name] for name in known if data.get(name)}
+        unknown = tuple(
+            (n, value[:80]) for n, value in given.items() if value not in known[n]
+        )
+        given = {n: value for n, value in given.items() if value in known[n]}
+        layout = cls(**given, unknown=unknown)
         if layout.by == layout.columns or (layout.by, layout.columns) == (
             "region",
             "region",
         ):
             return replace(layout, by="area")
         return layout
+
+    @property
+    def hides(self) -> str:
+        """What each entry need not repeat, because its row or column says it."""
+        said = {"area": "areas"}
+        return " ".join(said.get(name, name) for name in (self.by, self.columns))
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,7 @@ def compare(
         for line in page
         for head in table.columns
     }
+    addresses = axes.Addresses(filterset, list_url)
     shown = table.read({n for numbers in first.values() for n in numbers})
 
     def cell(line: Line, head: Line) -> Cell:
@@ -151,7 +162,7 @@ def compare(
             if n in shown
         ]
         count = len(table.held(line, head))
-        return Cell(head, held, count, axes.address(filterset, list_url, line, [head]))
+        return Cell(head, held, count, addresses.of(line, [head]))
 
     rows = [
         Row(
@@ -171,3 +182,70 @@ def is_joint(entry: Entry, *lines: Line) -> bool:
     return bool(audiences) and (
         entry.audience is not None and entry.audience.slug not in audiences
     )
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a reader can do with one column: each is an address of this page."""
+
+    line: Line
+    earlier: str
+    later: str
+    drop: str
+    other_width: str
+    swaps: list[tuple[str, str]]
+
+
+class Controls:
+    """Columns swapped, added, dropped and put in another order, by links."""
+
+    def __init__(
+        self,
+        filterset: RecommendationFilter,
+        layout: Layout,
+        comparison: Comparison,
+    ) -> None:
+        self.filterset, self.kind = filterset, layout.columns
+        rest = filterset.query(drop=(self.kind,))
+        self.start = rest + ("&" if len(rest) > 1 else "")
+        self.values = [column.value for column in comparison.columns]
+        self.columns = comparison.columns
+
+    def address(self, values: list[str]) -> str:
+        return self.start + "&".join(f"{self.kind}={value}" for value in values)
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """Value and label of what is no column yet."""
+        held = {value.removesuffix(ONLY) for value in self.values}
+        return [
+            (slug, term.label)
+            for slug, term in self.filterset.terms.of(self.kind).items()
+            if slug not in held and slug not in self.filterset.terms.included
+        ]
+
+    def additions(self) -> list[tuple[str, str]]:
+        """Address and label of each column that could be added."""
+        if len(self.values) >= MAX_COLUMNS:
+            return []
+        return [(self.address([*self.values, v]), label) for v, label in self.others]
+
+    def heads(self) -> list[Head]:
+        return [self.head(place, line) for place, line in enumerate(self.columns)]
+
+    def head(self, place: int, line: Line) -> Head:
+        before, after = self.values[:place], self.values[place + 1 :]
+        value, width = line.value, ""
+        if self.kind == "region" and self.filterset.terms.children(
+            "region", line.term.slug
+        ):
+            other = value.removesuffix(ONLY) if value.endswith(ONLY) else value + ONLY
+            width = self.address([*before, other, *after])
+        return Head(
+            line,
+            self.address([*before[:-1], value, *before[-1:], *after]) if before else "",
+            self.address([*before, *after[:1], value, *after[1:]]) if after else "",
+            self.address([*before, *after]),
+            width,
+            [(self.address([*before, v, *after]), label) for v, label in self.others],
+        )

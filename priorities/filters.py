@@ -23,7 +23,7 @@ from .search import MAX_LENGTH, Search
 from .terms import Terms
 
 # What pages read beside the filters: how to show what is found.
-VIEW = ("sort", "by", "columns", "show", "row", "selection")
+VIEW = ("sort", "by", "columns", "show", "order", "selection")
 MAX_VALUES = 50
 MAX_VALUE_LENGTH = 80
 
@@ -250,6 +250,18 @@ class RecommendationFilter(django_filters.FilterSet):
     def alternatives(self, name: str) -> str:
         labels = [self.terms.label(name, value) for value in self.chosen[name]]
         return pgettext("between alternatives", " or ").join(labels)
+
+    def other_words(self) -> list[tuple[str, str, int]]:
+        """When nothing is found: other words, their address, and what they would find."""
+        if not self.asked["q"]:
+            return []
+        rest = self.matching(without="q")
+        found = []
+        for words in self.search.others:
+            count = len(rest & Search(words, self.index, self.terms).found)
+            if count:
+                found.append((words, self.query({"q": [words]}), count))
+        return found
 
     def lifting(self) -> list[tuple[Chip, int]]:
         """When nothing is found: how many there would be without each parameter."""

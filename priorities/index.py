@@ -147,10 +147,10 @@ class Index:
         tokens = {pk: token for pk, token, _model, _row in rows}
         if (
             tokens.get(newest) != self.version.token
-            or len(fresh) != version.count - self.version.count
+            or len(fresh) != version.changes - self.version.changes
         ):
             return None
-        changed = {row for _pk, _token, model, row in fresh if model == ROWS}
+        changed = {row for _pk, _token, model, row in fresh if model == ROWS and row}
         models = {model for _pk, _token, model, _row in fresh}
         if "" in models or len(self.tail) + len(changed) > LONGEST_TAIL:
             return None

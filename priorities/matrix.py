@@ -66,6 +66,8 @@ class Matrix:
     columns: list[Line]
     rows: list[Row]
     silent: list[Term]
+    by: str
+    order: str
 
     @property
     def counted(self) -> int:
@@ -106,6 +108,7 @@ def build(
         for line, rows in lines
         for head in heads
     }
+    addresses = axes.Addresses(filterset, list_url)
     peak = max(held.values(), default=0)
     # A region asked for beside its own part counts once in the total.
     anywhere = BitMap.union(BitMap(), *(head.rows for head in heads))
@@ -113,13 +116,13 @@ def build(
     def cell(line: Line, rows: BitMap, head: Line) -> Cell:
         number = held[line, head]
         step = -(-number * STEPS // peak) if number else 0
-        url = axes.address(filterset, list_url, line, [head]) if number else ""
+        url = addresses.of(line, [head]) if number else ""
         first = len(rows & head.rows & leads) if number else 0
         return Cell(head, number, first, step, url)
 
     def row(line: Line, rows: BitMap) -> Row:
         cells = [cell(line, rows, head) for head in heads]
-        url = axes.address(filterset, list_url, line, heads) if heads else ""
+        url = addresses.of(line, heads) if heads else ""
         return Row(line, cells, rows.intersection_cardinality(anywhere), url)
 
     every = [row(line, rows) for line, rows in lines]
@@ -128,4 +131,5 @@ def build(
         speaking.sort(key=lambda row: (-row.sharing, -row.total))
     elif order == "weight":
         speaking.sort(key=lambda row: -row.total)
-    return Matrix(heads, speaking, [row.term for row in every if not row.total])
+    silent = [row.term for row in every if not row.total]
+    return Matrix(heads, speaking, silent, by, order)

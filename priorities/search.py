@@ -12,14 +12,18 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, F, Value
+from django.conf.locale import LANG_INFO
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from pyroaring import BitMap
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from regions.models import Country, Region
+from regions.translated import reading_languages
 
+from .entries import Entry
 from .index import Index
 from .models import AreaSynonym, Audience, Instrument, PriorityArea, Recommendation
 from .terms import Terms
@@ -28,6 +32,7 @@ from .words import ELIDED, STOP, WORD, Words, fold_word, stems
 MAX_LENGTH = 200
 PIECE = re.compile(r'([-−]?)(?:"([^"]*)"?|([^\s"]+))')
 QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
+INCLUSIVE = re.compile(r"[·•]\w+")  # survivant·e·s is the word survivant
 ALTERNATIVES = {"OR", "OU", "|"}
 # Beyond so many rows with all the words, whole phrases are not sought to be put first.
 MANY = 5_000
@@ -57,13 +62,13 @@ class Part:
             return words.beginning(self.words[0])
         return words.exactly(self.words[0])
 
-    def related(self, words: Words) -> BitMap:
+    def related(self, words: Words, languages: Iterable[str]) -> BitMap:
         if self.is_phrase or self.is_prefix:
             return self.exactly(words)
-        return words.related(self.typed[0])
+        return words.related(self.typed[0], languages)
 
-    def marks(self, language: str, tokens: list[str]) -> Iterator[int]:
-        """Which of a text's words are meant by this part."""
+    def marks(self, language: str, tokens: list[str], has_forms: bool) -> Iterator[int]:
+        """Which words of a text are meant by this part, other forms included or not."""
         size = len(self.words)
         if self.is_phrase:
             for place in range(len(tokens) - size + 1):
@@ -71,7 +76,7 @@ class Part:
                     yield from range(place, place + size)
             return
         word = self.words[0]
-        wanted = stems(language, self.typed[0])
+        wanted = stems(language, self.typed[0]) if has_forms else frozenset()
         for place, token in enumerate(tokens):
             folded = fold_word(token)
             if (
@@ -84,7 +89,8 @@ class Part:
 
 def words_in(text: str) -> list[str]:
     """The words as typed, without what an apostrophe leaves ("l’", "d’", "’s")."""
-    return [w for w in WORD.findall(text) if fold_word(w) not in ELIDED | {""}]
+    plain = INCLUSIVE.sub("", text)
+    return [w for w in WORD.findall(plain) if fold_word(w) not in ELIDED | {""}]
 
 
 def part(text: str, is_quoted: bool) -> Part | None:
@@ -156,7 +162,7 @@ class Names:
     def at(cls, index: Index) -> "Names":
         if "names" not in index.kept:
             index.kept["names"] = cls(read_labels())
-        return index.kept["names"]  # type: ignore[no-any-return]
+        return index.kept["names"]
 
 
 def read_labels() -> Iterator[tuple[str, str, str, str]]:
@@ -190,38 +196,36 @@ def read_labels() -> Iterator[tuple[str, str, str, str]]:
     return synonyms.union(codes, *branches, all=True).iterator()
 
 
-def read_texts(pks: list[int] | None) -> Any:
-    rows = Recommendation.objects.order_by()
-    columns = [f"text_{code}" for code in settings.CONTENT_LANGUAGES]
-    chosen = rows.published() if pks is None else rows.filter(pk__in=pks)
-    return chosen.values_list("pk", "reference", *columns).iterator(chunk_size=5000)
+def read_texts(rows: QuerySet[Recommendation]) -> Iterator[Any]:
+    """Primary key, reference and the text in every language."""
+    columns = (f"text_{code}" for code in settings.CONTENT_LANGUAGES)
+    read = rows.order_by().values_list("pk", "reference", *columns)
+    return read.iterator(chunk_size=5000)
+
+
+def versions(row: Any) -> list[tuple[str, str]]:
+    """What a row can be found by: its reference, and its texts by language."""
+    _pk, reference, *texts = row
+    by_language = zip(settings.CONTENT_LANGUAGES, texts, strict=True)
+    return [("", reference), *((code, text) for code, text in by_language if text)]
 
 
 def words_of(index: Index) -> Words:
     """The words of the texts, read when first needed and as the index grows."""
     words = index.words
-    if len(words) < len(index.pks):
-        with index.reading:
-            missing = list(index.pks[len(words) :])
-            if missing:
-                pks = missing if len(words) else None
-                words.add_all(
-                    (
-                        index.numbers[pk],
-                        [
-                            ("", reference),
-                            *(
-                                (code, text)
-                                for code, text in zip(
-                                    settings.CONTENT_LANGUAGES, texts, strict=True
-                                )
-                                if text
-                            ),
-                        ],
-                    )
-                    for pk, reference, *texts in read_texts(pks)
-                    if pk in index.numbers
-                )
+    with index.reading:
+        missing = list(index.pks[len(words) :])
+        if missing:
+            rows = Recommendation.objects.published()
+            if len(words):
+                rows = rows.filter(pk__in=missing)
+            numbers = index.numbers
+            words.add_all(
+                (numbers[row[0]], versions(row))
+                for row in read_texts(rows)
+                if row[0] in numbers
+            )
+            words.reach(len(index.pks))
     return words
 
 
@@ -231,17 +235,38 @@ class Search:
     def __init__(self, text: str, index: Index, terms: Terms) -> None:
         self.text, self.index, self.terms = text, index, terms
         self.query = Query.parse(text)
+        self.words, self.names = words_of(index), Names.at(index)
 
-    def named(self, part: Part) -> BitMap:
-        """Rows that carry a term with such a name."""
-        names = Names.at(self.index)
-        found = {names.terms[number] for number in part.related(names.words)}
-        return BitMap.union(
-            BitMap(), *(self.terms.rows(self.index, kind, slug) for kind, slug in found)
-        )
+    def languages(self, part: Part) -> list[str]:
+        """Whose forms a word has: the reader's, or of those that know the word.
+
+        So "pays" is no form of the English "pay", yet a reader of the French pages
+        who types "survivors" finds "survivor". A region's code has no forms.
+        """
+        if self.names.words.is_spoken(part.typed[0], ""):
+            return []
+        own, *others = reading_languages()
+        known = [
+            code
+            for code in (own, *others)
+            if self.words.is_spoken(part.typed[0], code)
+            or self.names.words.is_spoken(part.typed[0], code)
+        ]
+        return [own] if own in known else [own, *known]
+
+    def names_like(self, part: Part) -> set[tuple[str, str]]:
+        """The terms with such a name."""
+        found = part.related(self.names.words, self.languages(part))
+        return {self.names.terms[number] for number in found}
+
+    def in_texts(self, part: Part) -> BitMap:
+        return part.related(self.words, self.languages(part))
 
     def anywhere(self, part: Part) -> BitMap:
-        return part.related(words_of(self.index)) | self.named(part)
+        """Rows with the part in a text, or in the name of a term they carry."""
+        terms = self.names_like(part)
+        named = (self.terms.rows(self.index, kind, slug) for kind, slug in terms)
+        return BitMap.union(self.in_texts(part), *named)
 
     @cached_property
     def found(self) -> BitMap:
@@ -254,13 +279,29 @@ class Search:
             found = found - self.anywhere(part)
         return found
 
+    def among(self, rows: QuerySet[Recommendation]) -> set[int]:
+        """The primary keys of those rows, published or not, whose texts are meant."""
+        words = Words()
+        read = list(read_texts(rows))
+        words.add_all((number, versions(row)) for number, row in enumerate(read))
+        found = BitMap(range(len(read)))
+
+        def held(part: Part) -> BitMap:
+            return part.related(words, settings.CONTENT_LANGUAGES)
+
+        for group in self.query.wanted:
+            found = found & BitMap.union(*map(held, group))
+        for part in self.query.unwanted:
+            found = found - held(part)
+        return {read[number][0] for number in found} if self.query else set()
+
     def tiers(self, found: BitMap) -> Iterator[BitMap]:
         """The found rows, best first: words together, as typed, other forms, by name."""
-        words, groups = words_of(self.index), self.query.wanted
+        words, groups = self.words, self.query.wanted
         typed = related = found
         for group in groups:
             typed = typed & BitMap.union(*(part.exactly(words) for part in group))
-            related = related & BitMap.union(*(part.related(words) for part in group))
+            related = related & BitMap.union(*map(self.in_texts, group))
         together = BitMap()
         if len(groups) > 1 and len(groups) == len(self.query.words):
             wanted = [fold_word(word) for word in self.query.words]
@@ -280,6 +321,42 @@ class Search:
             start, stop = start - len(tier), stop - len(tier)
         return numbers
 
+    # Saying why.
+
+    def marks(self, text: str, language: str) -> list[tuple[int, int]]:
+        """Where the words sought stand in a text."""
+        places = list(WORD.finditer(text))
+        tokens = [place.group() for place in places]
+        meant = {
+            number
+            for part in self.query.parts
+            for number in part.marks(
+                language, tokens, has_forms=language in self.languages(part)
+            )
+        }
+        return [places[number].span() for number in sorted(meant)]
+
+    def languages_of(self, recommendation: Recommendation) -> list[str]:
+        """The languages in which its text has one of the words."""
+        return [
+            gettext(LANG_INFO[text.language]["name"])
+            for text in recommendation.every("text")
+            if self.marks(text.value, text.language)
+        ]
+
+    @cached_property
+    def matched_names(self) -> set[tuple[str, str]]:
+        return set().union(*map(self.names_like, self.query.parts))
+
+    def names_of(self, entry: Entry) -> list[str]:
+        """What it carries whose name has one of the words."""
+        terms = self.terms
+        return [
+            terms.label(kind, slug)
+            for kind, slug in sorted(self.matched_names)
+            if entry.number in terms.rows(self.index, kind, slug)
+        ]
+
     # Where nothing is found.
 
     @cached_property
@@ -296,7 +373,7 @@ class Search:
 
     def nearest(self, word: str) -> str:
         """A known word a letter or two away, as it is written somewhere."""
-        names, words = Names.at(self.index), words_of(self.index)
+        names, words = self.names, self.words
         allowed = 1 if len(word) < 6 else 2
         if len(word) < 3:
             return ""
@@ -319,13 +396,15 @@ class Search:
 
     def as_written(self, part: Part, rows: BitMap) -> str:
         """A folded word with the accents it has in a name or in a text."""
-        names = Names.at(self.index)
+        names = self.names
         held = names.words.exactly(part.words[0])
         texts = [names.labels[number][1] for number in held[:1]]
-        inside = rows & words_of(self.index).exactly(part.words[0])
+        inside = rows & self.words.exactly(part.words[0])
         if not texts and inside:
-            pk = self.index.pks[inside[0]]
-            texts = [text or "" for _pk, _ref, *ts in read_texts([pk]) for text in ts]
+            first = Recommendation.objects.filter(pk=self.index.pks[inside[0]])
+            texts = [
+                text for row in read_texts(first) for _language, text in versions(row)
+            ]
         for text in texts:
             for token in WORD.findall(text):
                 if fold_word(token) == part.words[0]:
@@ -333,7 +412,9 @@ class Search:
         return part.words[0]
 
     @property
-    def any_word(self) -> str:
-        """The same words as alternatives, where all of them together find nothing."""
+    def others(self) -> list[str]:
+        """What else could be asked: words spelt otherwise, or any of the words."""
         words = self.query.words
-        return " OR ".join(words) if len(words) > 1 else ""
+        return list(
+            filter(None, [self.correction, " OR ".join(words) if words[1:] else ""])
+        )

@@ -103,7 +103,7 @@ class Terms:
         key = ("terms", get_language())
         if key not in index.kept:
             index.kept[key] = cls.load(index)
-        return index.kept[key]  # type: ignore[no-any-return]
+        return index.kept[key]
 
     @classmethod
     def load(cls, index: Index) -> "Terms":
@@ -191,8 +191,17 @@ class Terms:
     def areas(self) -> list[Term]:
         return [area for areas in self.groups.values() for area in areas]
 
+    @cached_property
+    def parts(self) -> dict[tuple[str, str], list[Term]]:
+        parts: dict[tuple[str, str], list[Term]] = {}
+        for kind, terms in self.kinds.items():
+            for term in terms.values():
+                if term.parent:
+                    parts.setdefault((kind, term.parent), []).append(term)
+        return parts
+
     def children(self, kind: str, slug: str) -> list[Term]:
-        return [term for term in self.of(kind).values() if term.parent == slug]
+        return self.parts.get((kind, slug), [])
 
     def within(self, kind: str, value: str) -> set[str]:
         """The slugs a value stands for: itself and all that is part of it."""

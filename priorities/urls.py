@@ -13,7 +13,18 @@ class ReferenceConverter:
         return value
 
 
+class SpreadsheetConverter:
+    regex = "csv|xlsx"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(ReferenceConverter, "reference")
+register_converter(SpreadsheetConverter, "spreadsheet")
 
 app_name = "priorities"
 urlpatterns = [
@@ -26,8 +37,28 @@ urlpatterns = [
         views.recommendation_detail,
         name="recommendation-detail",
     ),
+    path(
+        "recommendations/<reference:first>/beside/<reference:second>/",
+        views.likeness,
+        name="likeness",
+    ),
+    path(
+        "recommendations.<spreadsheet:kind>",
+        views.recommendations_download,
+        name="recommendations-download",
+    ),
     path("areas/", views.area_list, name="area-list"),
     path("areas/<slug:slug>/", views.area_detail, name="area-detail"),
     path("compare/", views.compare, name="compare"),
+    path("compare.<spreadsheet:kind>", views.compare_download, name="compare-download"),
     path("matrix/", views.matrix, name="matrix"),
+    path("matrix.<spreadsheet:kind>", views.matrix_download, name="matrix-download"),
+    path("convergences/", views.convergences, name="convergences"),
+    path("selection/", views.selection, name="selection"),
+    path(
+        "selection.<spreadsheet:kind>",
+        views.selection_download,
+        name="selection-download",
+    ),
+    path("suggestions/", views.suggestions, name="suggestions"),
 ]

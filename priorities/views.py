@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Value
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -12,13 +14,18 @@ from regions.changes import data_version
 from regions.models import Edition, Region, RegionalForum
 from regions.translated import reading_languages
 
-from . import axes, comparison, entries, facets
+from . import axes, charts, comparison, entries, facets, tables, world
+from . import likeness as likenesses
 from . import matrix as matrices
 from .comparison import Layout
 from .entries import Entry
 from .filters import RecommendationFilter
 from .index import Index, current
+from .matrix import Matrix
 from .models import PriorityArea, Recommendation, Section
+from .search import MAX_LENGTH
+from .selection import LONGEST_CODE, MOST, Selection
+from .suggestions import suggest
 from .terms import Term, Terms
 
 PER_PAGE = 30
@@ -43,7 +50,7 @@ def everything(request: HttpRequest) -> RecommendationFilter:
     return RecommendationFilter(QueryDict(), index_of(request))
 
 
-class Numbers:
+class Numbers(Sequence[Entry]):
     """A set of found rows as a sequence for a paginator."""
 
     def __init__(self, filterset: RecommendationFilter) -> None:
@@ -52,7 +59,7 @@ class Numbers:
     def __len__(self) -> int:
         return len(self.filterset.found)
 
-    def __getitem__(self, part: slice) -> list[Entry]:
+    def __getitem__(self, part: Any) -> Any:
         filterset = self.filterset
         numbers = filterset.page(part.start, part.stop)
         return entries.read(filterset.index, filterset.terms, numbers)
@@ -87,8 +94,11 @@ def region_list(request: HttpRequest) -> HttpResponse:
         .select_related("region", "held_within")
         .order_by("region__position")
     )
-    counts = facets.facet(everything(request), "region").counts
+    filterset = everything(request)
+    counts = facets.facet(filterset, "region").counts
     context = {
+        "shapes": world.shapes(filterset.terms, counts),
+        "world": world.outlines(),
         "edition": edition,
         "forums": [(forum, counts.get(forum.region.slug, 0)) for forum in forums],
     }
@@ -132,7 +142,7 @@ def sections_of(
 @require_safe
 def recommendation_list(request: HttpRequest) -> HttpResponse:
     filterset = asked(request)
-    found = Paginator(Numbers(filterset), PER_PAGE)
+    found: Paginator[Entry] = Paginator(Numbers(filterset), PER_PAGE)
     context = {
         "filter": filterset,
         "facets": facets.of(filterset),
@@ -281,18 +291,48 @@ def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     filterset = asked(request)
     layout = Layout.asked(request.GET)
-    given = request.GET.get("by", "")
+    compared = comparison.compare(
+        filterset, layout, list_url(), request.GET.get("page")
+    )
     context = {
         "filter": filterset,
         "facets": facets.of(filterset),
-        "comparison": comparison.compare(
-            filterset, layout, list_url(), request.GET.get("page")
-        ),
+        "comparison": compared,
         "layout": layout,
-        "unknown_by": given if given not in ("", *axes.ROWS) else "",
+        "controls": comparison.Controls(filterset, layout, compared),
         "max_columns": comparison.MAX_COLUMNS,
     }
     return render(request, "priorities/compare.html", context)
+
+
+@require_safe
+def compare_download(request: HttpRequest, kind: str) -> HttpResponseBase:
+    filterset = asked(request)
+    return tables.compared(filterset, Layout.asked(request.GET)).answer(kind)
+
+
+@require_safe
+def recommendations_download(request: HttpRequest, kind: str) -> HttpResponseBase:
+    filterset = asked(request)
+    total = len(filterset.found)
+    if kind == "xlsx" and total > tables.MOST_XLSX_ROWS:
+        context = {
+            "filter": filterset,
+            "total": total,
+            "most": tables.MOST_XLSX_ROWS,
+        }
+        return render(request, "priorities/too_many.html", context, status=413)
+    return tables.recommendations(filterset, filterset.page(0, total)).answer(kind)
+
+
+def asked_matrix(request: HttpRequest, filterset: RecommendationFilter) -> Matrix:
+    by, order = request.GET.get("by", ""), request.GET.get("order", "")
+    return matrices.build(
+        filterset,
+        list_url(),
+        by if by in matrices.BY else matrices.BY[0],
+        order if order in matrices.ORDERS else matrices.ORDERS[0],
+    )
 
 
 @require_safe
@@ -301,6 +341,121 @@ def matrix(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": filterset,
         "facets": facets.of(filterset),
-        "matrix": matrices.build(filterset, list_url()),
+        "matrix": asked_matrix(request, filterset),
     }
     return render(request, "priorities/matrix.html", context)
+
+
+@require_safe
+def matrix_download(request: HttpRequest, kind: str) -> HttpResponseBase:
+    return tables.figures(asked_matrix(request, asked(request))).answer(kind)
+
+
+@require_safe
+def convergences(request: HttpRequest) -> HttpResponse:
+    """What all the regions of a forum raise, what most do, and what only one does."""
+    filterset = asked(request)
+    matrix = matrices.build(filterset, list_url())
+    audiences = matrices.build(filterset, list_url(), "audience", "group")
+    steps = range(matrix.counted, 0, -1)
+    context = {
+        "filter": filterset,
+        "matrix": matrix,
+        "tiers": [(number, matrix.raised_by(number)) for number in steps],
+        "audiences": audiences,
+        "chart": charts.stacked(audiences),
+        "spread": charts.spread(matrix),
+    }
+    return render(request, "priorities/convergences.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Areas, regions and references that begin as typed: a part of a page."""
+    index = index_of(request)
+    typed = request.GET.get("q", "")[:MAX_LENGTH]
+    context = {"suggestions": suggest(typed, index, Terms.at(index))}
+    return render(request, "priorities/_suggestions.html", context)
+
+
+@require_safe
+def likeness(request: HttpRequest, first: str, second: str) -> HttpResponse:
+    """Two recommendations word by word, in a language both are in where there is one."""
+    rows = {
+        row.reference: row
+        for row in Recommendation.objects.published().filter(
+            reference__in=[first, second]
+        )
+    }
+    if first not in rows or second not in rows:
+        raise Http404
+    index = index_of(request)
+    terms = Terms.at(index)
+    numbers = [index.numbers[rows[r].pk] for r in (first, second)]
+    pair = entries.read(index, terms, numbers)
+    both = [
+        code
+        for code in reading_languages()
+        if all(getattr(row, f"text_{code}") for row in rows.values())
+    ]
+    texts = [
+        rows[r].in_language("text", both[0]) if both else rows[r].to_read("text")
+        for r in (first, second)
+    ]
+    alike = likenesses.alike(*texts)
+    context = {
+        "likeness": alike,
+        "sides": list(zip(pair, (alike.first, alike.second), strict=True)),
+        "in_one_language": bool(both),
+    }
+    return render(request, "priorities/likeness.html", context)
+
+
+@require_safe
+def selection(request: HttpRequest) -> HttpResponse:
+    """The reader's own selection; whatever changes it leads to its new address."""
+    given = Selection.parse(request.GET.get("selection", ""))
+    changed = given.adding([r.upper() for r in request.GET.getlist("add")])
+    for reference in request.GET.getlist("drop"):
+        changed = changed.without(reference)
+    for reference in request.GET.getlist("up"):
+        changed = changed.moving(reference, -1)
+    for reference in request.GET.getlist("down"):
+        changed = changed.moving(reference, 1)
+    if "note" in request.GET:
+        changed = changed.noting(request.GET.getlist("note"))
+    is_too_long = len(changed.code) > LONGEST_CODE
+    own = reverse("priorities:selection")
+    if not is_too_long and request.GET.keys() - {"selection"}:
+        return redirect(f"{own}?selection={changed.code}" if changed else own)
+    filterset = everything(request)
+    found = selected(changed, filterset)
+    context = {
+        "filter": filterset,
+        "is_too_long": is_too_long,
+        "items": [
+            (reference, note, found.get(reference)) for reference, note in changed.items
+        ],
+        "most": MOST,
+    }
+    return render(request, "priorities/selection.html", context)
+
+
+def selected(selection: Selection, filterset: RecommendationFilter) -> dict[str, Entry]:
+    """The published ones among the selected, by reference."""
+    index = filterset.index
+    rows = Recommendation.objects.published().filter(reference__in=selection.references)
+    numbers = dict(rows.values_list("reference", "pk"))
+    known = [index.numbers[pk] for pk in numbers.values() if pk in index.numbers]
+    read = entries.read(index, filterset.terms, known)
+    return {entry.recommendation.reference: entry for entry in read}
+
+
+@require_safe
+def selection_download(request: HttpRequest, kind: str) -> HttpResponseBase:
+    chosen = Selection.parse(request.GET.get("selection", ""))
+    filterset = everything(request)
+    found = selected(chosen, filterset)
+    numbers = [found[r].number for r in chosen.references if r in found]
+    notes = dict(chosen.items) if any(chosen.notes) else None
+    return tables.recommendations(filterset, numbers, notes).answer(kind)

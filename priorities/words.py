@@ -17,7 +17,9 @@ WORD = re.compile(r"[\w\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670]+")
 TATWEEL = "\u0640"
 # Letters that writers of Arabic exchange. Hamza carriers are decomposed and lose
 # their mark as any accented letter does.
-ALIKE = str.maketrans({"ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "_": None})
+ALIKE = str.maketrans(
+    {"ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "œ": "oe", "æ": "ae", "_": None}
+)
 # "And", "the" and "to the", written as one with an Arabic word.
 ATTACHED = re.compile(r"^(?:[وف]?(?:بال|كال|ال|لل)|و)(?=\w{3})")
 # What an apostrophe leaves before or behind a word.
@@ -97,7 +99,9 @@ class Words:
         self.known: dict[str, int] = {"": 0}
         self.holders: list[BitMap] = [BitMap()]
         self.forms: dict[tuple[str, str], set[int]] = {}
+        self.spoken: dict[str, set[str]] = {}
         self._seen: dict[tuple[str, str], int] = {}
+        self._bare: dict[int, int] = {}  # Arabic words without their article
         self._flow = array("I")
         self._starts, self._ends = array("Q"), array("Q")
         self._sorted: list[str] = []
@@ -118,39 +122,50 @@ class Words:
                     word = seen[key] if key in seen else self._learn(*key)
                     if word:
                         self._flow.append(word)
-            for word in set(self._flow[start:]):
+            words = set(self._flow[start:])
+            for word in words | {self._bare[w] for w in words if w in self._bare}:
                 if word not in fresh:
                     fresh[word] = array("I")
                 fresh[word].append(number)
-            missing = number + 1 - len(self._starts)
-            if missing > 0:
-                self._starts.extend([0] * missing)
-                self._ends.extend([0] * missing)
+            self.reach(number + 1)
             self._starts[number], self._ends[number] = start, len(self._flow)
         fresh.pop(0, None)
         for word, numbers in fresh.items():
             self.holders[word] |= BitMap(numbers)
 
+    def reach(self, size: int) -> None:
+        """Have a place for so many texts; one that was not added has no words."""
+        missing = size - len(self._starts)
+        if missing > 0:
+            self._starts.extend([0] * missing)
+            self._ends.extend([0] * missing)
+
     def _learn(self, language: str, token: str) -> int:
         folded = fold_word(token)
-        if folded in ELIDED:
-            folded = ""
-        if folded not in self.known:
-            self.holders.append(BitMap())
-            self.known[folded] = len(self.holders) - 1
-        word = self._seen[language, token] = self.known[folded]
+        word = self._number("" if folded in ELIDED else folded)
+        self._seen[language, token] = word
+        if language == "ar" and (bare := ATTACHED.sub("", folded)) != folded:
+            self._bare[word] = self._number(bare)
+        if word:
+            self.spoken.setdefault(language, set()).add(folded)
         if word and language:
             for stem in stems(language, token):
                 self.forms.setdefault((language, stem), set()).add(word)
         return word
 
+    def _number(self, folded: str) -> int:
+        if folded not in self.known:
+            self.holders.append(BitMap())
+            self.known[folded] = len(self.holders) - 1
+        return self.known[folded]
+
     def exactly(self, word: str) -> BitMap:
         return self.holders[self.known.get(word, 0)]
 
-    def related(self, word: str) -> BitMap:
-        """The texts with any form of a word, in whichever language it is one."""
+    def related(self, word: str, languages: Iterable[str]) -> BitMap:
+        """The texts with a word as it is, or with a form of it in these languages."""
         found = {self.known.get(fold_word(word), 0)}
-        for language in settings.CONTENT_LANGUAGES:
+        for language in languages:
             for stem in stems(language, word):
                 found |= self.forms.get((language, stem), set())
         return BitMap.union(*(self.holders[number] for number in found))
@@ -158,6 +173,9 @@ class Words:
     def beginning(self, prefix: str) -> BitMap:
         found = [self.known[word] for word in self.vocabulary(prefix)]
         return BitMap.union(BitMap(), *(self.holders[number] for number in found))
+
+    def is_spoken(self, word: str, language: str) -> bool:
+        return fold_word(word) in self.spoken.get(language, ())
 
     def vocabulary(self, prefix: str = "") -> list[str]:
         """The known words in order, or those that begin in a certain way."""

@@ -20,13 +20,13 @@ def new_token() -> str:
 
 class DataVersion(NamedTuple):
     token: str
-    count: int
+    changes: int
     changed_at: datetime | None
     edition: int | None
 
     @property
     def name(self) -> str:
-        return f"{self.token}-{self.count}" if self.count else "empty"
+        return f"{self.token}-{self.changes}" if self.changes else "empty"
 
 
 class ContentChangeManager(models.Manager["ContentChange"]):

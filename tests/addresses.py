@@ -6,10 +6,19 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 
-EXAMPLES = {
+EXAMPLES: dict[str, list[str | tuple[str, ...]]] = {
     "region-detail": ["africa", "europe-north-america-caribbean", "europe"],
     "recommendation-detail": ["2021-MENA-014", "2021-ENAC-008"],
     "area-detail": ["awareness", "survivors", "kafala"],
+    "likeness": [("2021-MENA-014", "2021-AFR-003")],
+}
+# What is no page of its own: spreadsheets, and the part of one that suggests.
+FILES: dict[str, list[list[str]]] = {
+    "recommendations-download": [["csv"], ["xlsx"]],
+    "compare-download": [["csv"], ["xlsx"]],
+    "matrix-download": [["csv"], ["xlsx"]],
+    "selection-download": [["csv"], ["xlsx"]],
+    "suggestions": [[]],
 }
 QUERIES = {
     "recommendation-list": [
@@ -17,6 +26,7 @@ QUERIES = {
         "?region=africa&region=mena&audience=governments",
         "?q=survivors&page=2",
         "?q=zzz&area=media&region=atlantis",
+        "?q=survivants&sort=best&selection=2021MENA14",
     ],
     "compare": [
         "",
@@ -24,8 +34,16 @@ QUERIES = {
         "?region=africa&region=asia&region=latin-america&region=mena"
         "&region=europe-north-america-caribbean&by=area",
         "?region=europe&region=caribbean&by=group",
+        "?columns=audience&region=africa&by=area&show=shared",
+        "?columns=edition&region=africa",
     ],
-    "matrix": ["", "?audience=governments&region=europe&region=africa"],
+    "matrix": [
+        "",
+        "?audience=governments&region=europe&region=africa",
+        "?by=audience&order=weight",
+    ],
+    "convergences": ["", "?audience=governments"],
+    "selection": ["", "?selection=2021MENA14.AFR3"],
 }
 
 
@@ -44,15 +62,20 @@ def public_addresses(language: str) -> list[str]:
     with translation.override(language):
         found = []
         for name in public_names():
-            needs_one = any(name == known for known in EXAMPLES)
-            paths = [
-                reverse(f"priorities:{name}", args=[value] if needs_one else [])
-                for value in EXAMPLES.get(name, [""])
-            ]
-            found += [
-                path + query for path in paths for query in QUERIES.get(name, [""])
-            ]
+            for value in [] if name in FILES else EXAMPLES.get(name, [()]):
+                arguments = [value] if isinstance(value, str) else value
+                path = reverse(f"priorities:{name}", args=arguments)
+                found += [path + query for query in QUERIES.get(name, [""])]
         return found
+
+
+def file_addresses(language: str) -> list[str]:
+    with translation.override(language):
+        return [
+            reverse(f"priorities:{name}", args=arguments)
+            for name, examples in FILES.items()
+            for arguments in examples
+        ]
 
 
 ADDRESSES = [

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from priorities.filters import RecommendationFilter
 from priorities.models import Audience, PriorityArea, Recommendation, Section
 from regions.models import Edition, Region, RegionalForum
 
@@ -99,3 +100,10 @@ def make_recommendation(
     if status == Recommendation.Status.ARCHIVED:
         recommendation.withdraw()
     return recommendation
+
+
+def references(filterset: RecommendationFilter) -> set[str]:
+    """What a filter finds."""
+    pks = [filterset.index.pks[number] for number in filterset.found]
+    found = Recommendation.objects.filter(pk__in=pks)
+    return set(found.values_list("reference", flat=True))

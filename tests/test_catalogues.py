@@ -42,12 +42,17 @@ def test_every_string_is_translated_and_keeps_its_placeholders(language):
             assert placeholders(text) == placeholders(model), message.id
 
 
+FILES = {"CSV", "XLSX"}  # the same in every language
 LITERAL = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
 
 
 @pytest.mark.parametrize(
     "path",
-    [p for p in catalogues.sources() if p.suffix == ".html" and p.name != "500.html"],
+    [
+        p
+        for p in catalogues.sources()
+        if p.suffix == ".html" and p.name not in {"400.html", "500.html", "503.html"}
+    ],
     ids=lambda path: path.name,
 )
 def test_no_template_holds_a_literal_that_cannot_be_translated(path):
@@ -55,4 +60,4 @@ def test_no_template_holds_a_literal_that_cannot_be_translated(path):
     text = re.sub(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", "", text, flags=re.S)
     text = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.S)
 
-    assert LITERAL.findall(text) == []
+    assert set(LITERAL.findall(text)) <= FILES

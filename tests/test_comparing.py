@@ -21,7 +21,8 @@ LIST = "/en/recommendations/"
 
 
 def compare(query, by="area"):
-    return comparison.compare(RecommendationFilter(QueryDict(query)), by, LIST)
+    layout = comparison.Layout(by=by)
+    return comparison.compare(RecommendationFilter(QueryDict(query)), layout, LIST)
 
 
 def table(compared):
@@ -38,7 +39,7 @@ def table(compared):
 def behind(url):
     path, _mark, query = url.partition("?")
     assert path == LIST
-    return RecommendationFilter(QueryDict(query)).qs.count()
+    return len(RecommendationFilter(QueryDict(query)).found)
 
 
 def test_rows_align_what_regions_say_about_the_same_area():
@@ -135,7 +136,7 @@ def test_a_region_stands_with_or_without_its_parts():
     (row,) = compare("region=americas&region=americas:only&region=caribbean").rows
 
     assert [cell.count for cell in row.cells] == [2, 1, 1]
-    assert (row.speaking, len(row.counted)) == (1, 1)
+    assert (row.speaking, row.counted) == (1, 1)
 
 
 def test_one_region_alone_is_not_compared_and_the_page_offers_what_to_do(client):
@@ -160,7 +161,7 @@ def test_the_ninth_region_is_left_out_by_name(client):
     assert "Left out: Region 8." in " ".join(response.content.decode().split())
 
 
-@pytest.mark.parametrize("by", comparison.BY)
+@pytest.mark.parametrize("by", ["audience", "group", "area"])
 @pytest.mark.parametrize(
     "narrowed",
     [
@@ -217,7 +218,7 @@ def test_every_figure_of_the_matrix_is_the_number_of_rows_behind_it(by, narrowed
 
     built = matrix.build(RecommendationFilter(QueryDict(narrowed)), LIST, by)
 
-    cells = [cell for row in built.rows for cell in row.cells]
+    cells = [cell for row in built.rows for cell in row.cells if cell.count]
     assert [cell.count for cell in cells] == [behind(cell.url) for cell in cells]
     assert [row.total for row in built.rows] == [behind(row.url) for row in built.rows]
     assert sum(cell.count for cell in cells) > 0

@@ -14,7 +14,7 @@ from priorities.models import (
     Recommendation,
     Section,
 )
-from priorities.search import fold
+from priorities.words import fold
 from regions.models import Country, Edition, Region, RegionalForum
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]

@@ -85,9 +85,9 @@ def test_counts_equal_a_naive_recount_for_random_filters(edition_2021):
             for name in ("region", "audience", "area", "kind")
         }
         query = urlencode([(n, v) for n, values in filters.items() for v in values])
-        found = facets.of(RecommendationFilter(QueryDict(query)))
-        assert found.total == sum(naive(entry, filters) for entry in entries)
-        for facet in found.facets:
+        filterset = RecommendationFilter(QueryDict(query))
+        assert len(filterset.found) == sum(naive(entry, filters) for entry in entries)
+        for facet in facets.of(filterset):
             if facet.name not in filters:
                 continue
             for choice in facet.every():

@@ -36,10 +36,8 @@ def test_its_neighbours_are_those_of_its_list(client):
 
     context = client.get(it.get_absolute_url()).context
 
-    assert (context["previous"], context["next"]) == (
-        before.reference,
-        after.reference,
-    )
+    assert context["previous"].recommendation == before
+    assert context["next"].recommendation == after
     assert (context["place"], context["places"]) == (2, 3)
 
 
@@ -52,10 +50,10 @@ def test_it_shows_what_other_regions_say_first_about_its_area_silence_included(c
     context = client.get(it.get_absolute_url()).context
 
     assert context["area"].slug == "media"
-    assert [(region.slug, first) for region, first in context["elsewhere"]] == [
-        ("mena", other),
-        ("asia", None),
-    ]
+    assert [
+        (region.slug, entry and entry.recommendation)
+        for region, entry in context["elsewhere"]
+    ] == [("mena", other), ("asia", None)]
 
 
 def test_a_withdrawn_reference_says_so_without_the_text(client):
@@ -141,9 +139,12 @@ def test_a_region_page_shows_its_sections_in_order_with_ranked_entries(client):
     )
     make_recommendation(section=asked, status="draft")
 
-    sections = client.get("/fr/regions/africa/").context["forum"].sections.all()
+    sections = client.get("/fr/regions/africa/").context["sections"]
 
-    assert [(section.heading_fr, section.shown) for section in sections] == [
+    assert [
+        (section.heading_fr, [entry.recommendation for entry in shown])
+        for section, _total, shown in sections
+    ] == [
         ("Soucis", [concern]),
         ("Demandes", [first, second]),
     ]

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from regions.models import ContentChange, Region
 
-from .addresses import ADDRESSES, public_names
+from .addresses import ADDRESSES, FILES, public_names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
@@ -48,6 +48,10 @@ def test_every_kind_of_public_page_is_among_the_addresses():
         "area-detail",
         "compare",
         "matrix",
+        "convergences",
+        "selection",
+        "likeness",
+        *FILES,
     }
 
 

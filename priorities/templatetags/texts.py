@@ -1,10 +1,12 @@
 import re
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 from regions.translated import OriginalText, Text
+
+from ..search import Search
 
 register = template.Library()
 
@@ -21,6 +23,22 @@ def to_read(row: OriginalText, name: str) -> Text:
 def emphasise(text: str) -> SafeString:
     """Escape the text, then show its **key terms**; nothing else is markup."""
     return mark_safe(KEY_TERM.sub(r"<strong>\1</strong>", conditional_escape(text)))
+
+
+def emphasise_marked(text: Text, search: Search | None) -> tuple[str, bool]:
+    """The text with its key terms and the words sought marked; whether any was."""
+    if search is None:
+        return emphasise(text.value), False
+    marks, spans = search.marks(text.value, text.language), []
+    end = 0
+    for start, stop in marks:
+        spans += [
+            escape(text.value[end:start]),
+            f"<mark>{escape(text.value[start:stop])}</mark>",
+        ]
+        end = stop
+    spans.append(escape(text.value[end:]))
+    return KEY_TERM.sub(r"<strong>\1</strong>", "".join(spans)), bool(marks)
 
 
 @register.filter
