@@ -25,12 +25,12 @@ class Entry:
 def read(index: Index, terms: Terms, numbers: Iterable[int]) -> list[Entry]:
     """The numbered rows in their order, in one query; what was just withdrawn is left out."""
     numbers = list(numbers)
-    rows = Recommendation.objects.filter(status=Recommendation.Status.PUBLISHED)
-    found = rows.defer("note").in_bulk([index.pks[number] for number in numbers])
+    pks = [index.pks[number] for number in numbers]
+    found = Recommendation.objects.defer("note").order_by().in_bulk(pks)
     return [
-        entry(index, terms, number, found[index.pks[number]])
-        for number in numbers
-        if index.pks[number] in found
+        entry(index, terms, number, row)
+        for number, pk in zip(numbers, pks, strict=True)
+        if (row := found.get(pk)) and row.is_published
     ]
 
 

@@ -16,7 +16,7 @@ import threading
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from itertools import compress, islice
@@ -25,7 +25,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
-from pyroaring import BitMap
+from pyroaring import BitMap, FrozenBitMap
 
 from regions.models import ContentChange, DataVersion
 
@@ -45,9 +45,10 @@ PLACES = {
     "regions.regionalforum",
     Section._meta.label_lower,
 }
-LONGEST_TAIL = 1000
+LONGEST_TAIL = 3000
 REMEMBERED = 200  # changes known by number, for those that are committed late
 UNRANKED = 0xFFFF
+NONE = FrozenBitMap()
 ORDERS = {"newest": ("-published_at", "-pk"), "reference": ("reference",)}
 
 
@@ -121,6 +122,7 @@ class Index:
         self.places = read_places()
         self.remembered = remembered()
         self.live, self.tail = BitMap(), BitMap()
+        self.steps: dict[int, int] = {}  # before which number a row of the tail comes
         self.sets: dict[str, dict[Any, BitMap]] = defaultdict(dict)
         self.numbers: dict[int, int] = {}
         # What the order of the list goes by, number by number.
@@ -132,8 +134,7 @@ class Index:
     @classmethod
     def build(cls, version: DataVersion) -> Self:
         index = cls(version)
-        index.take_in(read_rows(), read_links())
-        index.tail = BitMap()
+        index.live = index.take_in(read_rows(), read_links())
         return index
 
     def caught_up(self, version: DataVersion) -> Self | None:
@@ -166,11 +167,16 @@ class Index:
         if changed:
             later.numbers = dict(self.numbers)
             dead = [later.numbers.pop(pk) for pk in changed if pk in later.numbers]
-            later.live = self.live - BitMap(dead)
-            later.take_in(read_rows(changed), read_links(changed))
+            fresh_rows = later.take_in(read_rows(changed), read_links(changed))
+            later.live = (self.live - BitMap(dead)) | fresh_rows
+            later.tail = self.tail | fresh_rows
+            base = range(later.tail.min()) if later.tail else range(0)
+            for number in fresh_rows:
+                key = later.key(number)
+                later.steps[number] = bisect_left(base, key, key=later.key)
         return later
 
-    def take_in(self, rows: Iterable[Any], links: Iterable[Any]) -> None:
+    def take_in(self, rows: Iterable[Any], links: Iterable[Any]) -> BitMap:
         """Give rows the next numbers, in the order of the list, and file them."""
         first = len(self.pks)
         filed: dict[str, dict[Any, array[int]]] = defaultdict(
@@ -208,18 +214,20 @@ class Index:
         for name, terms in filed.items():
             for term, numbers in terms.items():
                 self.sets[name][term] = self.carrying(name, term) | BitMap(numbers)
-        new = BitMap(range(first, len(self.pks)))
-        self.live, self.tail = self.live | new, self.tail | new
+        return BitMap(range(first, len(self.pks)))
 
     @property
     def editions(self) -> set[str]:
         return {place.edition for place in self.places.values()}
 
     def carrying(self, name: str, term: Any) -> BitMap:
-        return self.sets[name].get(term) or BitMap()
+        return self.sets[name].get(term, NONE)
 
-    def any_of(self, name: str, terms: Iterable[Any]) -> BitMap:
-        return BitMap.union(BitMap(), *(self.carrying(name, term) for term in terms))
+    def any_of(self, name: str, terms: Collection[Any]) -> BitMap:
+        if len(terms) == 1:
+            (term,) = terms
+            return self.carrying(name, term)
+        return BitMap.union(NONE, *(self.carrying(name, term) for term in terms))
 
     # Reading in order.
 
@@ -240,12 +248,10 @@ class Index:
         if not late:
             return list(found[start:stop])
         settled = found - self.tail
-        base = range(self.tail.min())
         numbers = sorted(late, key=self.key)
-        steps = (bisect_left(base, self.key(n), key=self.key) for n in numbers)
         places = [
-            (settled.rank(step - 1) if step else 0) + earlier
-            for earlier, step in enumerate(steps)
+            earlier + (settled.rank(self.steps[n] - 1) if self.steps[n] else 0)
+            for earlier, n in enumerate(numbers)
         ]
         slice_: list[int] = []
         for place in range(start, stop):

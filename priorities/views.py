@@ -239,7 +239,7 @@ def elsewhere(
     """What each forum region says first about an area in the same edition."""
     edition = str(recommendation.section.regional_forum.edition.year)
     about = index.live & index.carrying("edition", edition)
-    about &= index.any_of("area", (area.slug for area in areas))
+    about &= index.any_of("area", [area.slug for area in areas])
     first = {
         region: index.by_rank(about & terms.rows(index, "region", region.slug), 1)
         for region in terms.forum_regions

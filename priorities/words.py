@@ -5,6 +5,7 @@ import threading
 import unicodedata
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -50,7 +51,8 @@ class Stemmers(threading.local):
     def __init__(self) -> None:
         self.by_language = {
             code: Stemmer.Stemmer(
-                {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}[code]
+                {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}[code],
+                0,  # without its own cache, which is slow to give up what it holds
             )
             for code in settings.CONTENT_LANGUAGES
         }
@@ -88,6 +90,17 @@ STOP = frozenset(
 )
 
 
+class Seen(dict[str, int]):
+    """The numbers of the words of one language as they are written."""
+
+    def __init__(self, words: "Words", language: str) -> None:
+        self.words, self.language = words, language
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = self.words.learn(self.language, token)
+        return number
+
+
 class Words:
     """An inverted index in memory: the numbered texts that hold each word.
 
@@ -100,7 +113,7 @@ class Words:
         self.holders: list[BitMap] = [BitMap()]
         self.forms: dict[tuple[str, str], set[int]] = {}
         self.spoken: dict[str, set[str]] = {}
-        self._seen: dict[tuple[str, str], int] = {}
+        self._seen = {code: Seen(self, code) for code in ("", *settings.CONTENT_LANGUAGES)}
         self._bare: dict[int, int] = {}  # Arabic words without their article
         self._flow = array("I")
         self._starts, self._ends = array("Q"), array("Q")
@@ -111,24 +124,21 @@ class Words:
 
     def add_all(self, texts: Iterable[tuple[int, Iterable[tuple[str, str]]]]) -> None:
         """Take in numbered texts, each in one or more languages ("" is none)."""
-        fresh: dict[int, array[int]] = {}
+        fresh: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
+        flow, seen, bare = self._flow, self._seen, self._bare
         for number, versions in texts:
-            start = len(self._flow)
+            start = len(flow)
             for language, text in versions:
-                self._flow.append(0)
-                seen = self._seen
-                for token in WORD.findall(text.casefold()):
-                    key = (language, token)
-                    word = seen[key] if key in seen else self._learn(*key)
-                    if word:
-                        self._flow.append(word)
-            words = set(self._flow[start:])
-            for word in words | {self._bare[w] for w in words if w in self._bare}:
-                if word not in fresh:
-                    fresh[word] = array("I")
+                tokens = WORD.findall(text.casefold())
+                flow.append(0)
+                flow.extend(filter(None, map(seen[language].__getitem__, tokens)))
+            words = set(flow[start:])
+            for word in words:
                 fresh[word].append(number)
+            for word in words & bare.keys():
+                fresh[bare[word]].append(number)
             self.reach(number + 1)
-            self._starts[number], self._ends[number] = start, len(self._flow)
+            self._starts[number], self._ends[number] = start, len(flow)
         fresh.pop(0, None)
         for word, numbers in fresh.items():
             self.holders[word] |= BitMap(numbers)
@@ -140,10 +150,10 @@ class Words:
             self._starts.extend([0] * missing)
             self._ends.extend([0] * missing)
 
-    def _learn(self, language: str, token: str) -> int:
+    def learn(self, language: str, token: str) -> int:
+        """The number of a word met for the first time in a language."""
         folded = fold_word(token)
         word = self._number("" if folded in ELIDED else folded)
-        self._seen[language, token] = word
         if language == "ar" and (bare := ATTACHED.sub("", folded)) != folded:
             self._bare[word] = self._number(bare)
         if word:
