@@ -15,8 +15,8 @@ from .terms import ONLY, Term
 
 MIN_COLUMNS, MAX_COLUMNS = 2, 8
 # A phone on a bad line takes in this much with a first response of 14 kB.
-MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 28, 80
-MIN_ENTRIES, MAX_ENTRIES = 2, 40
+MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 28, 64
+MIN_ENTRIES, MAX_ENTRIES = 2, 32
 SHOWS = ("shared", "different")
 
 

@@ -234,7 +234,7 @@ class Search:
 
     def __init__(self, text: str, index: Index, terms: Terms) -> None:
         self.text, self.index, self.terms = text, index, terms
-        self.query = Query.parse(text)
+        self.query, self.reading = Query.parse(text), reading_languages()
         self.words, self.names = words_of(index), Names.at(index)
 
     def languages(self, part: Part) -> list[str]:
@@ -245,7 +245,7 @@ class Search:
         """
         if self.names.words.is_spoken(part.typed[0], ""):
             return []
-        own, *others = reading_languages()
+        own, *others = self.reading
         known = [
             code
             for code in (own, *others)

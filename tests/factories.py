@@ -4,6 +4,10 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.http import QueryDict
+from django.utils import translation
+
+from priorities import entries
 from priorities.filters import RecommendationFilter
 from priorities.models import Audience, PriorityArea, Recommendation, Section
 from regions.models import Edition, Region, RegionalForum
@@ -107,3 +111,20 @@ def references(filterset: RecommendationFilter) -> set[str]:
     pks = [filterset.index.pks[number] for number in filterset.found]
     found = Recommendation.objects.filter(pk__in=pks)
     return set(found.values_list("reference", flat=True))
+
+
+def asked(words: str, language: str = "en") -> RecommendationFilter:
+    """A search as it is typed on the pages of a language."""
+    query = QueryDict(mutable=True)
+    query["q"] = words
+    with translation.override(language):
+        filterset = RecommendationFilter(query)
+        assert filterset.search.reading[0] == language
+        return filterset
+
+
+def best(filterset: RecommendationFilter, most: int) -> list[str]:
+    """The references of the first rows a filter gives."""
+    numbers = filterset.page(0, most)
+    found = entries.read(filterset.index, filterset.terms, numbers)
+    return [entry.recommendation.reference for entry in found]

@@ -1069,7 +1069,7 @@ def invented_row(
     audience = section.audience
     slug = audience.slug if audience else "concerns"
     is_ranked = section.position % 2 == 0 and position <= RANKED_ROWS
-    row = Recommendation(
+    return Recommendation(
         reference=reference,
         section=section,
         audience=audience,
@@ -1080,7 +1080,6 @@ def invented_row(
         published_at=NEW_YEAR + timedelta(minutes=pick.randrange(MINUTES)),
         **text_fields(pick, OPENINGS.get(slug, OPENINGS["anyone"])),
     )
-    return row
 
 
 def invented_rows(

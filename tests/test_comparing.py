@@ -11,6 +11,8 @@ from priorities.models import AudienceInclusion, Section
 from .factories import (
     make_area,
     make_audience,
+    make_edition,
+    make_forum,
     make_recommendation,
     make_region,
     make_section,
@@ -23,6 +25,12 @@ LIST = "/en/recommendations/"
 def compare(query, by="area"):
     layout = comparison.Layout(by=by)
     return comparison.compare(RecommendationFilter(QueryDict(query)), layout, LIST)
+
+
+def laid_out(query):
+    data = QueryDict(query)
+    layout = comparison.Layout.asked(data)
+    return comparison.compare(RecommendationFilter(data), layout, LIST)
 
 
 def table(compared):
@@ -202,7 +210,7 @@ def test_a_full_cell_shows_its_first_entries_and_leads_to_all():
     (row,) = compare("region=africa&region=mena").rows
 
     assert len(row.cells[0].entries) == comparison.MAX_ENTRIES
-    assert (row.cells[0].count, row.cells[0].more) == (45, 5)
+    assert (row.cells[0].count, row.cells[0].more) == (45, 13)
     assert behind(row.cells[0].url) == 45
 
 
@@ -253,3 +261,115 @@ def test_the_matrix_orders_areas_by_how_many_regions_share_them():
     assert [row.term.slug for row in built.single] == ["alone"]
     assert built.single[0].only.column.value == "africa"
     assert [term.slug for term in built.silent] == ["silent"]
+
+
+def test_editions_of_one_region_stand_side_by_side():
+    old = make_recommendation("africa", areas=("media",))
+    forum = make_forum("africa", edition=make_edition(2024))
+    new = make_recommendation(section=make_section(regional_forum=forum))
+    make_recommendation("mena")
+
+    compared = laid_out("columns=edition&region=africa&by=area")
+
+    assert [column.value for column in compared.columns] == ["2021", "2024"]
+    assert table(compared) == {"media": [[old.reference], [new.reference]]}
+    (row,) = compared.rows
+    assert [cell.count for cell in row.cells] == [behind(c.url) for c in row.cells]
+
+
+def test_audiences_of_one_region_stand_side_by_side_joint_ones_marked():
+    joint = make_audience("both")
+    AudienceInclusion.objects.create(joint=joint, included=make_audience("governments"))
+    AudienceInclusion.objects.create(joint=joint, included=make_audience("movement"))
+    jointly = make_recommendation("africa", audience=joint)
+    alone = make_recommendation("africa", audience=make_audience("governments"))
+    make_recommendation("mena", audience=make_audience("movement"))
+
+    compared = laid_out("columns=audience&region=africa&by=area")
+
+    assert [column.value for column in compared.columns] == ["governments", "movement"]
+    (row,) = compared.rows
+    assert [[(e.recommendation, e.is_joint) for e in c.entries] for c in row.cells] == [
+        [(jointly, True), (alone, False)],
+        [(jointly, True)],
+    ]
+    assert [cell.count for cell in row.cells] == [behind(c.url) for c in row.cells]
+
+
+def test_rows_by_region_where_columns_are_audiences():
+    make_recommendation("africa", audience=make_audience("movement"))
+    make_recommendation("mena")
+
+    compared = laid_out("columns=audience&by=region")
+
+    assert [row.term.slug for row in compared.rows] == ["africa", "mena"]
+    cells = [cell for row in compared.rows for cell in row.cells]
+    assert [cell.count for cell in cells] == [behind(cell.url) for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("show", "rows"),
+    [("", ["all", "some"]), ("shared", ["all"]), ("different", ["some"])],
+)
+def test_only_shared_or_only_different_rows_are_shown_when_asked(show, rows):
+    make_recommendation("africa", areas=("all", "some"))
+    make_recommendation("mena", areas=("all",))
+
+    compared = laid_out(f"region=africa&region=mena&by=area&show={show}")
+
+    assert [row.term.slug for row in compared.rows] == rows
+
+
+def test_columns_are_moved_swapped_added_and_dropped_by_links(client):
+    make_region("caribbean", parent=make_region("americas"))
+    for region in ("africa", "mena", "asia"):
+        make_recommendation(region)
+
+    response = client.get("/en/compare/?region=africa&region=americas&by=area")
+
+    controls = response.context["controls"]
+    first, second = controls.heads()
+    start = "?by=area&"
+    assert (first.earlier, first.later) == ("", start + "region=americas&region=africa")
+    assert second.earlier == start + "region=americas&region=africa"
+    assert first.drop == start + "region=americas"
+    assert second.other_width == start + "region=africa&region=americas:only"
+    assert (start + "region=mena&region=americas", "Mena") in first.swaps
+    assert (start + "region=africa&region=americas&region=asia", "Asia") in (
+        controls.additions()
+    )
+    for address, _label in [*first.swaps, *controls.additions()]:
+        assert client.get("/en/compare/" + address).status_code == 200
+
+
+def test_a_full_comparison_offers_no_further_column():
+    for number in range(9):
+        make_region(f"region-{number}", code="R" + chr(65 + number))
+    query = "&".join(f"region=region-{number}" for number in range(8))
+    filterset = RecommendationFilter(QueryDict(query))
+    layout = comparison.Layout(by="area")
+
+    compared = comparison.compare(filterset, layout, LIST)
+
+    assert comparison.Controls(filterset, layout, compared).additions() == []
+
+
+@pytest.mark.parametrize("unknown", ["by=fame", "columns=fame", "show=fame"])
+def test_a_layout_nobody_knows_is_named_and_the_usual_one_kept(client, unknown):
+    make_recommendation("africa")
+    make_recommendation("mena")
+
+    response = client.get(f"/en/compare/?region=africa&region=mena&{unknown}")
+
+    assert f"“{unknown}”: nobody knows that" in response.content.decode()
+    assert response.context["layout"].by == "audience"
+    assert len(response.context["comparison"].rows) == 1
+
+
+def test_the_same_region_twice_is_one_column():
+    make_recommendation("africa")
+    make_region("mena")
+
+    compared = laid_out("region=africa&region=africa&region=mena&by=area")
+
+    assert [column.value for column in compared.columns] == ["africa", "mena"]

@@ -14,9 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
+from forum import limits
+from priorities import entries
 from regions.models import ContentChange, Region
 
-from .addresses import ADDRESSES, FILES, public_names
+from .addresses import ADDRESSES, FILES, file_addresses, public_names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
@@ -173,6 +175,66 @@ def test_links_within_the_site_lead_somewhere(client, address):
     for link in sorted(inside - {""} - SEEN):
         assert client.get(link).status_code == 200, link
         SEEN.add(link)
+
+
+@pytest.mark.parametrize("address", file_addresses("fr"))
+def test_files_and_parts_keep_the_same_promises(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cache-Control"] == "no-cache"
+    assert not response.cookies
+    again = client.get(address, headers={"If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "address", ["/en/recommendations/?q=a%00b", "/en/x%00/", "/admin/login/?next=%00"]
+)
+def test_a_null_character_is_refused_the_same_way_everywhere(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 400
+    assert "This request cannot be read" in response.content.decode()
+
+
+def test_a_null_character_in_a_form_is_refused_too(client):
+    response = client.post("/admin/login/", {"username": "a\0b", "password": "c"})
+
+    assert response.status_code == 400
+
+
+def test_a_database_that_takes_too_long_is_said_so(client, monkeypatch):
+    slow = {
+        "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+        "SELECT COUNT(*) FROM n",
+        "postgresql": "SELECT pg_sleep(20)",
+    }
+
+    def forever(*args, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute(slow[connection.vendor])
+
+    monkeypatch.setattr("forum.caching.limited_time", lambda: limits.limited_time(0.2))
+    monkeypatch.setattr(entries, "read", forever)
+
+    response = client.get("/en/recommendations/?sort=newest")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
+    assert "did not answer in time" in response.content.decode()
+
+
+def test_the_page_drawn_for_one_visitor_is_the_same_for_all(client, organiser):
+    text = client.get("/en/matrix/").content
+    poisoned = client.get(
+        "/en/matrix/",
+        headers={"X-Forwarded-Host": "evil.example", "Accept-Language": "ar"},
+    )
+
+    assert poisoned.content == organiser.get("/en/matrix/").content == text
 
 
 def test_saving_anything_public_changes_the_version():
