@@ -4,7 +4,6 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from copy import copy
 from functools import cache, wraps
 from pathlib import Path
 from threading import Lock
@@ -50,19 +49,20 @@ class DrawnPages:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.pages: OrderedDict[str, HttpResponse] = OrderedDict()
+        self.pages: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
         self.lock = Lock()
 
     def get(self, name: str) -> HttpResponse | None:
         with self.lock:
             if name in self.pages:
                 self.pages.move_to_end(name)
-                return copy(self.pages[name])
+                content, headers = self.pages[name]
+                return HttpResponse(content, headers=headers)
         return None
 
     def keep(self, name: str, page: HttpResponse) -> None:
         with self.lock:
-            self.pages[name] = copy(page)
+            self.pages[name] = page.content, dict(page.headers)
             while len(self.pages) > self.most:
                 self.pages.popitem(last=False)
 

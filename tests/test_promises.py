@@ -227,6 +227,16 @@ def test_a_database_that_takes_too_long_is_said_so(client, monkeypatch):
     assert "did not answer in time" in response.content.decode()
 
 
+def test_a_page_drawn_before_is_packed_for_each_visitor_as_they_can_read_it(client):
+    packed = client.get("/en/areas/", headers={"Accept-Encoding": "gzip"})
+    again = client.get("/en/areas/", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/en/areas/")
+
+    assert gzip.decompress(packed.content) == gzip.decompress(again.content)
+    assert gzip.decompress(packed.content) == plain.content
+    assert "Content-Encoding" not in plain.headers
+
+
 def test_the_page_drawn_for_one_visitor_is_the_same_for_all(client, organiser):
     text = client.get("/en/matrix/").content
     poisoned = client.get(
