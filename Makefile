@@ -56,7 +56,12 @@ format: setup  ## Format code and templates
 types: setup
 	$(BIN)/mypy $(SOURCES)
 
-bench: setup  ## Measure: one JSON object per line {name, n, engine, value, unit}
+.venv/datasette/installed: requirements-bench.lock .venv/installed
+	$(PYTHON) -m venv --without-pip .venv/datasette
+	$(PYTHON) -m pip --python .venv/datasette/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: setup .venv/datasette/installed  ## Measure: one JSON object per line {name, n, engine, value, unit}
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench
 
@@ -73,3 +78,4 @@ screenshots: setup  ## Make the README's pictures again
 lock:  ## Pin the newest versions that fit pyproject.toml, with hashes
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --group dev -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --group bench -o requirements-bench.lock

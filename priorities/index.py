@@ -25,7 +25,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
-from pyroaring import BitMap, FrozenBitMap
+from pyroaring import BitMap
 
 from regions.models import ContentChange, DataVersion
 
@@ -48,7 +48,7 @@ PLACES = {
 LONGEST_TAIL = 3000
 REMEMBERED = 200  # changes known by number, for those that are committed late
 UNRANKED = 0xFFFF
-NONE = FrozenBitMap()
+NONE = BitMap()  # never added to
 ORDERS = {"newest": ("-published_at", "-pk"), "reference": ("reference",)}
 
 
