@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from .index import Index
@@ -32,6 +33,7 @@ def suggest(typed: str, index: Index, terms: Terms) -> list[Suggestion]:
         return []
     names = Names.at(index)
     found = names.words.beginning(words[-1])
+    found = found | names.words.related(words[-1], settings.CONTENT_LANGUAGES)
     for word in words[:-1]:
         found = found & names.words.exactly(word)
     known = dict.fromkeys(names.terms[number] for number in found)

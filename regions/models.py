@@ -29,6 +29,15 @@ class DataVersion(NamedTuple):
         return f"{self.token}-{self.changes}" if self.changes else "empty"
 
 
+# Every request asks this first; written out, it takes a third of the time.
+VERSION = """
+SELECT id, token, changed_at,
+  (SELECT COUNT(*) FROM regions_contentchange) AS changes,
+  (SELECT MAX(year) FROM regions_edition WHERE published_at IS NOT NULL) AS edition
+FROM regions_contentchange ORDER BY id DESC LIMIT 1
+"""
+
+
 class ContentChangeManager(models.Manager["ContentChange"]):
     def version(self) -> DataVersion:
         """The data version now: a short name, the same until something changes.
@@ -37,14 +46,11 @@ class ContentChangeManager(models.Manager["ContentChange"]):
         tells of a transaction that began early and committed late. The latest
         published edition comes along, for the foot of every page.
         """
-        total = ContentChange.objects.order_by().values(all=models.Value(1))
-        count = models.Subquery(total.annotate(n=models.Count("pk")).values("n"))
-        edition = models.Subquery(Edition.objects.published().values("year")[:1])
-        changes = self.order_by("-pk")
-        latest = changes.values_list("token", count, "changed_at", edition).first()
+        latest: Any = next(iter(self.raw(VERSION)), None)
         if latest is None:
             return DataVersion("", 0, None, None)
-        return DataVersion(*latest)
+        changed_at = latest.changed_at
+        return DataVersion(latest.token, latest.changes, changed_at, latest.edition)
 
 
 class ContentChange(models.Model):

@@ -244,7 +244,10 @@ def run(sizes: list[int], database: Path | None) -> None:
     for size in sizes:
         start = time.perf_counter()
         invent(size)
-        about: dict[str, Any] = {"n": Recommendation.objects.count(), "engine": connection.vendor}
+        about: dict[str, Any] = {
+            "n": Recommendation.objects.count(),
+            "engine": connection.vendor,
+        }
         filled = round(time.perf_counter() - start, 1)
         say(name="fill", value=filled, unit="s", **about)
         measure_index(**about)

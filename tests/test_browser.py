@@ -60,6 +60,7 @@ def page(browser, site) -> Iterator[Page]:
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
+    page.wait_for_load_state("networkidle")  # no request outlives the server
     context.close()
     assert complaints == []
 
@@ -96,7 +97,7 @@ def test_a_walk_from_home_to_one_recommendation(page):
 
 def test_changing_the_language_after_filtering_keeps_the_filters(page):
     page.goto("/en/recommendations/")
-    page.get_by_label("Latin America").check()
+    page.get_by_role("checkbox", name="Latin America").check()
     expect(results(page)).to_contain_text("Latin America: 33")
 
     page.get_by_role("link", name="français").last.click()
@@ -105,9 +106,98 @@ def test_changing_the_language_after_filtering_keeps_the_filters(page):
     expect(page).to_have_url(re.compile("/fr/recommendations/.*region=latin-america"))
 
 
+def test_results_are_announced_where_a_screen_reader_listens(page):
+    page.goto("/en/recommendations/")
+    listening = page.locator("#announcement")
+    expect(listening).to_have_text(re.compile(": 305$"))
+    page.evaluate("document.getElementById('announcement').dataset.same = 'yes'")
+
+    page.get_by_role("checkbox", name="Latin America").check()
+
+    expect(listening).to_have_text("Latin America: 33")
+    expect(listening).to_have_attribute("data-same", "yes")
+    expect(listening).to_have_role("status")
+
+
+def test_only_the_results_change_place_when_they_change(page):
+    page.goto("/en/recommendations/")
+    places = "[...document.querySelectorAll('h1, #q, #region-africa, #region-mena, #facet-kind')].map(e => e.getBoundingClientRect().top)"
+    before = page.evaluate(places)
+
+    page.get_by_role("checkbox", name="Latin America").check()
+
+    expect(results(page)).to_contain_text("Latin America: 33")
+    assert page.evaluate(places) == before
+
+
+def test_suggestions_while_typing_lead_straight_to_an_area(page):
+    page.goto("/en/")
+    page.get_by_label("Search the texts").press_sequentially("kafa")
+    page.get_by_role("link", name="Kafala system").last.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kafala system")
+
+
+def test_typing_suggests_and_enter_searches(page):
+    page.goto("/en/recommendations/")
+    page.get_by_label("Words").press_sequentially("survivors")
+    expect(page.locator("#suggestions")).to_contain_text("Survivor inclusion")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("q=survivors"))
+    expect(results(page).locator("mark").first).to_have_text("survivors")
+    expect(page.get_by_label("Order", exact=True)).to_have_value("best")
+
+
+def test_a_selection_is_made_annotated_and_ordered_without_javascript(browser, site):
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/en/recommendations/?region=mena")
+    page.get_by_role("checkbox", name="select 2021-MENA-002").check()
+    page.get_by_role("checkbox", name="select 2021-MENA-005").check()
+    page.get_by_role("button", name="Put the marked ones in my selection").click()
+    expect(page).to_have_url(re.compile(r"/selection/\?selection=2021MENA2.MENA5$"))
+    page.get_by_label("My note").first.fill("Pour Marrakech")
+    page.get_by_role("button", name="Keep my notes").click()
+    page.get_by_role("link", name="down 2021-MENA-002").click()
+
+    expect(page.get_by_label("My note").last).to_have_value("Pour Marrakech")
+    page.get_by_role("link", name="Go on reading").click()
+    expect(page.get_by_role("link", name="My selection: 2").first).to_be_attached()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_role("link", name="My selection: 2").first).to_be_attached()
+    context.close()
+
+
+def test_a_phone_shows_one_row_at_a_time_and_one_region_if_asked(browser, site):
+    context = browser.new_context(
+        base_url=site,
+        viewport={"width": 360, "height": 800},
+        java_script_enabled=False,
+    )
+    page = context.new_page()
+    page.goto("/en/compare/?region=africa&region=mena&by=area")
+    rows = page.locator("tbody tr:visible")
+    expect(rows).to_have_count(1)
+    expect(page.locator("tbody td:visible")).to_have_count(2)
+    page.get_by_label("Middle East and North Africa").last.check()
+    expect(page.locator("tbody td:visible")).to_have_count(1)
+    first = rows.first.get_attribute("id")
+    page.get_by_role("link", name="next row").first.click()
+    expect(rows).to_have_count(1)
+    assert rows.first.get_attribute("id") != first
+    page.get_by_role("link", name="all rows").first.click()
+    assert rows.count() > 3
+
+    page.emulate_media(media="print")
+    assert rows.count() > 3
+    expect(page.locator(".tabs")).to_be_hidden()
+    context.close()
+
+
 def test_back_brings_the_earlier_results(page):
     page.goto("/en/recommendations/")
-    page.get_by_label("Latin America").check()
+    page.get_by_role("checkbox", name="Latin America").check()
     expect(results(page)).to_contain_text("Latin America: 33")
     page.get_by_role("checkbox", name="Asia").check()
     expect(results(page)).to_contain_text(": 85")
@@ -212,7 +302,7 @@ def test_exit_leaves_no_way_back_to_the_page(page):
 
 def test_nothing_is_stored_in_the_browser(page):
     page.goto("/en/recommendations/")
-    page.get_by_label("Latin America").check()
+    page.get_by_role("checkbox", name="Latin America").check()
     expect(results(page)).to_contain_text("Latin America: 33")
 
     stored = page.evaluate(

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from regions.translated import Text
 
+from ..comparison import Cell as Compared
 from ..entries import Entry
 from ..facets import Choice, Facet
 from ..likeness import Side
@@ -161,6 +162,33 @@ def box(name: str, choice: Choice) -> str:
         f'<label class="choice{none}" for="{name}-{slug}">'
         f'<input type="checkbox" id="{name}-{slug}" name="{name}" value="{slug}"{state}>'
         f'<span class="name">{label}</span><span class="count">{choice.count}</span></label>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def compared_cell(context: Any, cell: Compared) -> SafeString:
+    """What one column says in one row: its count, its first entries; or its silence."""
+    column = cell.column
+    name = (
+        '<p class="column-name" aria-hidden="true">'
+        f'<span class="region-name region-{column.term.slug}">{escape(column.label)}</span></p>'
+    )
+    if not cell.entries:
+        return mark_safe(
+            f'{name}<p class="silent">{escape(gettext("Nothing recorded."))}</p>'
+        )
+    url, hide = escape(cell.url), context["layout"].hides
+    said = ngettext("%(n)s entry", "%(n)s entries", cell.count) % {"n": cell.count}
+    entries = "".join(
+        f"<li>{recommendation(context, entry, hide)}</li>" for entry in cell.entries
+    )
+    more = ""
+    if cell.more:
+        see = gettext("See all %(n)s") % {"n": cell.count}
+        more = f'<p><a href="{url}">{escape(see)}</a></p>'
+    return mark_safe(
+        f'{name}<p class="cell-count"><a href="{url}">{said}</a></p>'
+        f"<ol>{entries}</ol>{more}"
     )
 
 
