@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +37,7 @@ INCLUSIVE = re.compile(r"[·•]\w+")  # survivant·e·s is the word survivant
 ALTERNATIVES = {"OR", "OU", "|"}
 # Beyond so many rows with all the words, whole phrases are not sought to be put first.
 MANY = 5_000
-SUGGESTED = 8
+MOST_CORRECTED = 3
 
 
 @dataclass(frozen=True)
@@ -363,12 +364,14 @@ class Search:
     def correction(self) -> str:
         """The query with the nearest known words for those nobody knows; "" without."""
         corrected = self.text
-        for word in self.query.words:
-            part = Part((word,))
-            if self.index.live.isdisjoint(self.anywhere(part)):
-                near = self.nearest(fold_word(word))
-                if near:
-                    corrected = corrected.replace(word, near)
+        unknown = (
+            word
+            for word in self.query.words
+            if self.index.live.isdisjoint(self.anywhere(Part((word,))))
+        )
+        for word in islice(unknown, MOST_CORRECTED):
+            if near := self.nearest(fold_word(word)):
+                corrected = re.sub(rf"\b{re.escape(word)}\b", near, corrected)
         return corrected if corrected != self.text else ""
 
     def nearest(self, word: str) -> str:

@@ -13,6 +13,7 @@ from .terms import Term, Terms
 from .words import fold_word
 
 MOST, FEWEST_LETTERS = 8, 2
+READ = 100  # references looked at, hidden ones among them
 KINDS = ("area", "region", "audience", "country", "instrument")
 BEGUN = re.compile(r"([0-9]{4})-([A-Z]{2,5})-([0-9]{0,9})")
 
@@ -27,7 +28,7 @@ class Suggestion:
 def suggest(typed: str, index: Index, terms: Terms) -> list[Suggestion]:
     """At most `MOST`; names whose words begin as typed, and references likewise."""
     if match := BEGUN.match(typed.strip().upper()):
-        return begun_references(match)
+        return begun_references(match[0], index)
     words = [fold_word(word) for word in words_in(typed)]
     if not words or len("".join(words)) < FEWEST_LETTERS:
         return []
@@ -62,12 +63,14 @@ def address(kind: str, term: Term) -> str:
     return f"{reverse('priorities:recommendation-list')}?{kind}={term.slug}"
 
 
-def begun_references(match: re.Match[str]) -> list[Suggestion]:
-    start = match[0]
-    rows = Recommendation.objects.published().filter(
+def begun_references(start: str, index: Index) -> list[Suggestion]:
+    rows = Recommendation.objects.filter(
         reference__gte=start, reference__lt=start + ":"
     )
+    read = rows.order_by("reference").values_list("pk", "reference")[:READ]
+    page = reverse("priorities:recommendation-list")
     return [
-        Suggestion("reference", row.reference, row.get_absolute_url())
-        for row in rows.order_by("reference").only("reference")[:MOST]
-    ]
+        Suggestion("reference", reference, f"{page}{reference}/")
+        for pk, reference in read
+        if pk in index.numbers and index.numbers[pk] in index.live
+    ][:MOST]

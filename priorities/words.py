@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 import Stemmer
 from django.conf import settings
@@ -51,7 +52,9 @@ class Stemmers(threading.local):
     def __init__(self) -> None:
         self.by_language = {
             code: Stemmer.Stemmer(
-                {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}[code],
+                {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}[
+                    code
+                ],
                 0,  # without its own cache, which is slow to give up what it holds
             )
             for code in settings.CONTENT_LANGUAGES
@@ -113,7 +116,9 @@ class Words:
         self.holders: list[BitMap] = [BitMap()]
         self.forms: dict[tuple[str, str], set[int]] = {}
         self.spoken: dict[str, set[str]] = {}
-        self._seen = {code: Seen(self, code) for code in ("", *settings.CONTENT_LANGUAGES)}
+        self._seen = {
+            code: Seen(self, code) for code in ("", *settings.CONTENT_LANGUAGES)
+        }
         self._bare: dict[int, int] = {}  # Arabic words without their article
         self._flow = array("I")
         self._starts, self._ends = array("Q"), array("Q")
@@ -142,6 +147,7 @@ class Words:
         fresh.pop(0, None)
         for word, numbers in fresh.items():
             self.holders[word] |= BitMap(numbers)
+        self.vocabulary()
 
     def reach(self, size: int) -> None:
         """Have a place for so many texts; one that was not added has no words."""
@@ -190,7 +196,8 @@ class Words:
     def vocabulary(self, prefix: str = "") -> list[str]:
         """The known words in order, or those that begin in a certain way."""
         if len(self._sorted) != len(self.known):
-            self._sorted = sorted(self.known)
+            fresh = islice(self.known, len(self._sorted), None)
+            self._sorted = sorted([*self._sorted, *fresh])
         ordered = self._sorted
         start = bisect_left(ordered, prefix) if prefix else 1
         return ordered[start : bisect_left(ordered, prefix + "\U0010ffff")]

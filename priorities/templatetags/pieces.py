@@ -212,7 +212,7 @@ def figure(row: Row, cell: Cell) -> str:
     ) % {"region": cell.column.label, "area": row.line.label, "n": cell.count}
     if cell.leads:
         said += gettext(", said to come first")
-    lead = '<sup aria-hidden="true">1</sup>' if cell.leads else ""
+    lead = '<sup aria-hidden="true">•</sup>' if cell.leads else ""
     return (
         f'<td class="step-{cell.step}"><a href="{escape(cell.url)}" title="{escape(said)}">'
         f"{cell.count}{lead}</a></td>"
