@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
 PUBLIC = "priorities"
-LARGEST_PAGE = 400_000
+MOST_DRAWN = 24_000_000  # bytes of pages each process keeps
 
 
 @cache
@@ -40,15 +40,15 @@ def release() -> str:
 
 
 def page_version(request: HttpRequest, *args: Any, **kwargs: Any) -> str:
-    address = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:12]
+    address = hashlib.sha256(request.get_full_path().encode()).hexdigest()
     return f'"{data_version(request).name}-{release()}-{address}"'
 
 
 class DrawnPages:
     """The pages drawn last, by version and address: what is the same is drawn once."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes, self.bytes = most_bytes, 0
         self.pages: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
         self.lock = Lock()
 
@@ -62,12 +62,20 @@ class DrawnPages:
 
     def keep(self, name: str, page: HttpResponse) -> None:
         with self.lock:
-            self.pages[name] = page.content, dict(page.headers)
-            while len(self.pages) > self.most:
-                self.pages.popitem(last=False)
+            if name not in self.pages:
+                self.pages[name] = page.content, dict(page.headers)
+                self.bytes += len(page.content)
+            while self.bytes > self.most_bytes:
+                _name, (content, _headers) = self.pages.popitem(last=False)
+                self.bytes -= len(content)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.pages.clear()
+            self.bytes = 0
 
 
-drawn = DrawnPages(most=300)
+drawn = DrawnPages(MOST_DRAWN)
 
 
 def drawn_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -75,16 +83,29 @@ def drawn_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        name = page_version(request)
-        page = drawn.get(name)
+        if request.method not in {"GET", "HEAD"}:
+            return view(request, *args, **kwargs)
+        page = drawn.get(page_version(request))
         if page is None:
-            page = view(request, *args, **kwargs)
-            is_whole = page.status_code == 200 and not page.streaming
-            if is_whole and len(page.content) <= LARGEST_PAGE:
-                drawn.keep(name, page)
+            page = whole(view, request, *args, **kwargs)
+            if page.status_code == 200 and not page.streaming:
+                drawn.keep(page_version(request), page)
         return page
 
     return answer
+
+
+def whole(
+    view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """The page, drawn once more where the data moved on while it was being drawn."""
+    try:
+        return view(request, *args, **kwargs)
+    except (LookupError, ValueError):
+        began = data_version(request)
+        if data_version(request, afresh=True) == began:
+            raise
+        return view(request, *args, **kwargs)
 
 
 class VersionedPages:
@@ -116,4 +137,7 @@ class VersionedPages:
             response["Retry-After"] = "30"
             return response
         patch_cache_control(response, no_cache=True)
+        if request.method == "HEAD" and not response.streaming:
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
         return response

@@ -36,12 +36,13 @@ def languages(request: HttpRequest) -> list[Language]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every public page needs; the admin reads none of it."""
-    chosen = Selection.parse(request.GET.get("selection", ""))
+    chosen = Selection.asked(request.GET)
     return {
         "site_languages": SimpleLazyObject(lambda: languages(request)),
         "exit_url": settings.EXIT_URL,
         "report_email": settings.REPORT_EMAIL,
         "selection": chosen,
         "carried": f"?selection={chosen.code}" if chosen else "",
+        "carried_on": f"&selection={chosen.code}" if chosen else "",
         "data_version": SimpleLazyObject(lambda: data_version(request)),
     }

@@ -31,6 +31,7 @@ def no_null_characters(
 @contextmanager
 def limited_time(seconds: float = SECONDS) -> Iterator[None]:
     """Within, the database gives up after so long, with an OperationalError."""
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     driver = connection.connection
     if connection.vendor == "sqlite":
@@ -41,9 +42,11 @@ def limited_time(seconds: float = SECONDS) -> Iterator[None]:
         finally:
             driver.set_progress_handler(None, 0)
     else:
-        driver.execute(f"SET statement_timeout = {int(seconds * 1000)}")
+        with connection.wrap_database_errors:
+            driver.execute(f"SET statement_timeout = {int(seconds * 1000)}")
         try:
             yield
         finally:
             if not driver.closed and not connection.needs_rollback:
-                driver.execute("RESET statement_timeout")
+                with connection.wrap_database_errors:
+                    driver.execute("RESET statement_timeout")

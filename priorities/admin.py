@@ -381,7 +381,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         index = current()
         search = Search(search_term[:MAX_LENGTH], index, Terms.at(index))
         numbers = search.best_first(search.found, 0, MOST_FOUND)
-        hidden = queryset.exclude(status=Recommendation.Status.PUBLISHED)
+        hidden = queryset.exclude(pk__in=Recommendation.objects.published())
         found = {index.pks[number] for number in numbers} | search.among(hidden)
         return queryset.filter(pk__in=found), False
 

@@ -44,6 +44,9 @@ def columns(filterset: RecommendationFilter, kind: str = "region") -> list[Line]
     """
     terms = filterset.terms
     asked = [v for v in filterset.chosen.get(kind, []) if terms.get(kind, v)]
+    # A form gives its boxes in their own order; it says beside them how they stood.
+    stood = filterset.data.get("arranged", "").split(".")
+    asked.sort(key=lambda v: stood.index(v) if v in stood else len(stood))
     everything = [
         slug
         for slug, term in terms.of(kind).items()

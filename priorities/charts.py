@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .axes import Line
 from .matrix import Matrix
 
-WIDTH, BAR, GAP = 640, 26, 30
+WIDTH, BAR, GAP = 640, 26, 40
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext
 from pyroaring import BitMap
 
 from . import axes, entries
@@ -15,8 +16,8 @@ from .terms import ONLY, Term
 
 MIN_COLUMNS, MAX_COLUMNS = 2, 8
 # A phone on a bad line takes in this much with a first response of 14 kB.
-MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 12, 28, 64
-MIN_ENTRIES, MAX_ENTRIES = 2, 32
+MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 10, 20, 50
+MIN_ENTRIES, MAX_ENTRIES = 2, 25
 SHOWS = ("shared", "different")
 
 
@@ -45,6 +46,21 @@ class Layout:
         ):
             return replace(layout, by="area")
         return layout
+
+    @property
+    def sentence(self) -> str:
+        """How it is laid out, said: "rows by area · only shared"."""
+        by = {
+            "audience": gettext("rows by audience"),
+            "group": gettext("rows by group of areas"),
+            "area": gettext("rows by area"),
+            "region": gettext("rows by region"),
+        }
+        show = {
+            "shared": gettext("only rows in which every column speaks"),
+            "different": gettext("only rows in which some are silent"),
+        }
+        return " · ".join([by[self.by], *filter(None, [show.get(self.show)])])
 
     @property
     def hides(self) -> str:

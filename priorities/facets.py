@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from regions.translated import reading_languages
 
 from .filters import RecommendationFilter
-from .terms import Term
+from .terms import ONLY, Term
 from .words import fold
 
 NAMES = (
@@ -26,6 +26,7 @@ BY_LABEL = {"country", "instrument"}
 @dataclass
 class Choice:
     term: Term
+    value: str
     count: int
     is_chosen: bool
     choices: list["Choice"] = field(default_factory=list)
@@ -59,11 +60,14 @@ def facet(filterset: RecommendationFilter, name: str) -> Facet:
     found = filterset.matching(without=name)
 
     def choice(term: Term, inner: list[Term]) -> Choice:
-        rows = terms.rows(index, name, term.slug)
+        alone = f"{term.slug}{ONLY}"
+        value = alone if filterset.has(name, alone) else term.slug
+        rows = terms.rows(index, name, value)
         return Choice(
             term,
+            value,
             found.intersection_cardinality(rows),
-            filterset.has(name, term.slug),
+            filterset.has(name, value),
             [choice(part, []) for part in inner],
         )
 

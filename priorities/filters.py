@@ -186,6 +186,11 @@ class RecommendationFilter(django_filters.FilterSet):
         ]
 
     @property
+    def is_cut(self) -> bool:
+        """Whether a parameter has more values than are read."""
+        return any(len(self.data.getlist(n)) > MAX_VALUES for n in self.filters)
+
+    @property
     def unknown_sort(self) -> str:
         asked = self.data.get("sort", "")
         return "" if asked in SORTS else asked[:MAX_VALUE_LENGTH]

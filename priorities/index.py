@@ -27,9 +27,12 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from pyroaring import BitMap
 
-from regions.models import ContentChange, DataVersion
+from regions.models import ContentChange, Country, DataVersion
 
 from .models import (
+    Audience,
+    Instrument,
+    PriorityArea,
     Recommendation,
     RecommendationArea,
     RecommendationCountry,
@@ -45,6 +48,13 @@ PLACES = {
     "regions.regionalforum",
     Section._meta.label_lower,
 }
+TERMS: dict[Any, str] = {
+    Audience: "slug",
+    PriorityArea: "slug",
+    Country: "iso_code",
+    Instrument: "slug",
+}
+VOCABULARIES = {model._meta.label_lower for model in TERMS}
 LONGEST_TAIL = 3000
 REMEMBERED = 200  # changes known by number, for those that are committed late
 UNRANKED = 0xFFFF
@@ -77,6 +87,19 @@ def read_places() -> dict[int, Place]:
         pk: Place((-year, where, region, position, pk), region, str(year), kind)
         for pk, position, kind, region, where, year in sections.order_by()
     }
+
+
+def read_slugs() -> dict[tuple[str, int], str]:
+    """What the sets go by: the slug of every term, by model and primary key."""
+    audiences, *others = (
+        model.objects.order_by().values_list(
+            Value(model._meta.label_lower, CharField()),
+            "pk",
+            Cast(F(slug), CharField()),
+        )
+        for model, slug in TERMS.items()
+    )
+    return {(model, pk): slug for model, pk, slug in audiences.union(*others, all=True)}
 
 
 def read_rows(changed: set[int] | None = None) -> QuerySet[Any]:
@@ -119,12 +142,13 @@ class Index:
 
     def __init__(self, version: DataVersion) -> None:
         self.version = version
-        self.places = read_places()
+        self.places, self.slugs = read_places(), read_slugs()
         self.remembered = remembered()
         self.live, self.tail = BitMap(), BitMap()
         self.steps: dict[int, int] = {}  # before which number a row of the tail comes
         self.sets: dict[str, dict[Any, BitMap]] = defaultdict(dict)
         self.numbers: dict[int, int] = {}
+        self.size = 0  # numbers given out up to this version; a later one has more
         # What the order of the list goes by, number by number.
         self.pks, self.sections = array("q"), array("q")
         self.ranks, self.positions = array("l"), array("q")
@@ -163,6 +187,10 @@ class Index:
             kept = {pk: later.places.get(pk) for pk in self.places}
             editions = {place.edition for place in later.places.values()}
             if kept != self.places or editions != self.editions:
+                return None
+        if models & VOCABULARIES:
+            later.slugs = read_slugs()
+            if {key: later.slugs.get(key) for key in self.slugs} != self.slugs:
                 return None
         if changed:
             later.numbers = dict(self.numbers)
@@ -214,7 +242,8 @@ class Index:
         for name, terms in filed.items():
             for term, numbers in terms.items():
                 self.sets[name][term] = self.carrying(name, term) | BitMap(numbers)
-        return BitMap(range(first, len(self.pks)))
+        self.size = len(self.pks)
+        return BitMap(range(first, self.size))
 
     @property
     def editions(self) -> set[str]:

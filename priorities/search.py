@@ -215,7 +215,7 @@ def words_of(index: Index) -> Words:
     """The words of the texts, read when first needed and as the index grows."""
     words = index.words
     with index.reading:
-        missing = list(index.pks[len(words) :])
+        missing = list(index.pks[len(words) : index.size])
         if missing:
             rows = Recommendation.objects.published()
             if len(words):
@@ -226,7 +226,7 @@ def words_of(index: Index) -> Words:
                 for row in read_texts(rows)
                 if row[0] in numbers
             )
-            words.reach(len(index.pks))
+            words.reach(index.size)
     return words
 
 
@@ -371,14 +371,15 @@ class Search:
         )
         for word in islice(unknown, MOST_CORRECTED):
             if near := self.nearest(fold_word(word)):
-                corrected = re.sub(rf"\b{re.escape(word)}\b", near, corrected)
+                alone = rf"(?<!\w){re.escape(word)}(?!\w)"
+                corrected = re.sub(alone, near, corrected)
         return corrected if corrected != self.text else ""
 
     def nearest(self, word: str) -> str:
         """A known word a letter or two away, as it is written somewhere."""
         names, words = self.names, self.words
-        allowed = 1 if len(word) < 6 else 2
-        if len(word) < 3:
+        allowed = 1 if len(word) < 8 else 2
+        if len(word) < 3 or word in names.words.known:
             return ""
         known = [*names.words.vocabulary(), *words.vocabulary()]
         close = process.extract(

@@ -11,6 +11,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.http import QueryDict
+
 MOST = 60
 MOST_NOTE = 300
 LONGEST_CODE = 2500  # servers refuse addresses much above 4,000 signs
@@ -45,6 +47,12 @@ class Selection:
                 if year:
                     references.append(f"{year}-{match[2]}-{int(match[3]):03d}")
         return cls().adding(references).noting(unpacked(packed))
+
+    @classmethod
+    def asked(cls, data: QueryDict) -> "Selection":
+        """The selection of an address, with what its reader has marked since."""
+        marked = [reference.upper() for reference in data.getlist("add")]
+        return cls.parse(data.get("selection", "")).adding(marked)
 
     @property
     def code(self) -> str:

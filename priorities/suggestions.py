@@ -64,9 +64,7 @@ def address(kind: str, term: Term) -> str:
 
 
 def begun_references(start: str, index: Index) -> list[Suggestion]:
-    rows = Recommendation.objects.filter(
-        reference__gte=start, reference__lt=start + ":"
-    )
+    rows = Recommendation.objects.filter(reference__startswith=start)
     read = rows.order_by("reference").values_list("pk", "reference")[:READ]
     page = reverse("priorities:recommendation-list")
     return [

@@ -43,11 +43,25 @@ def index_of(request: HttpRequest) -> Index:
 
 
 def asked(request: HttpRequest) -> RecommendationFilter:
-    return RecommendationFilter(request.GET, index_of(request))
+    """What the address asks for, the reader's selection brought up to date."""
+    data = request.GET.copy()
+    data.pop("add", None)
+    for name, values in kept(request).items():
+        data.setlist(name, values)
+    return RecommendationFilter(data, index_of(request))
 
 
-def everything(request: HttpRequest) -> RecommendationFilter:
-    return RecommendationFilter(QueryDict(), index_of(request))
+def everything(request: HttpRequest, **chosen: list[str]) -> RecommendationFilter:
+    """All there is, or what carries some terms; links keep the reader's selection."""
+    data = QueryDict(mutable=True)
+    for name, values in (chosen | kept(request)).items():
+        data.setlist(name, values)
+    return RecommendationFilter(data, index_of(request))
+
+
+def kept(request: HttpRequest) -> dict[str, list[str]]:
+    selection = Selection.asked(request.GET)
+    return {"selection": [selection.code]} if selection else {}
 
 
 class Numbers(Sequence[Entry]):
@@ -180,8 +194,8 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
             request, "priorities/recommendation_withdrawn.html", context, status=410
         )
     index = index_of(request)
-    if recommendation.pk not in index.numbers:
-        index = current()
+    if index.numbers[recommendation.pk] not in index.live:
+        raise LookupError("It was published or withdrawn while this page was drawn.")
     terms = Terms.at(index)
     number = index.numbers[recommendation.pk]
     tags = tags_of(recommendation, terms)
@@ -269,10 +283,7 @@ def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
         slug=slug,
     )
     regions = [line.value for line in axes.columns(everything(request))]
-    query = QueryDict(mutable=True)
-    query.setlist("area", [area.slug])
-    query.setlist("region", regions)
-    filterset = RecommendationFilter(query, index_of(request))
+    filterset = everything(request, area=[area.slug], region=regions)
     layout = Layout(by="area" if area.parent else "group")
     compared = comparison.compare(filterset, layout, list_url())
     language = reading_languages()[0]
@@ -360,6 +371,7 @@ def convergences(request: HttpRequest) -> HttpResponse:
     steps = range(matrix.counted, 0, -1)
     context = {
         "filter": filterset,
+        "facets": facets.of(filterset),
         "matrix": matrix,
         "tiers": [(number, matrix.raised_by(number)) for number in steps],
         "audiences": audiences,
@@ -381,6 +393,10 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def likeness(request: HttpRequest, first: str, second: str) -> HttpResponse:
     """Two recommendations word by word, in a language both are in where there is one."""
+    if (first, second) != (first.upper(), second.upper()):
+        return redirect("priorities:likeness", first.upper(), second.upper())
+    if first == second:
+        return redirect("priorities:recommendation-detail", first)
     rows = {
         row.reference: row
         for row in Recommendation.objects.published().filter(
@@ -414,16 +430,15 @@ def likeness(request: HttpRequest, first: str, second: str) -> HttpResponse:
 @require_safe
 def selection(request: HttpRequest) -> HttpResponse:
     """The reader's own selection; whatever changes it leads to its new address."""
-    given = Selection.parse(request.GET.get("selection", ""))
-    changed = given.adding([r.upper() for r in request.GET.getlist("add")])
+    changed = Selection.asked(request.GET)
+    if "note" in request.GET:
+        changed = changed.noting(request.GET.getlist("note"))
     for reference in request.GET.getlist("drop"):
         changed = changed.without(reference)
     for reference in request.GET.getlist("up"):
         changed = changed.moving(reference, -1)
     for reference in request.GET.getlist("down"):
         changed = changed.moving(reference, 1)
-    if "note" in request.GET:
-        changed = changed.noting(request.GET.getlist("note"))
     is_too_long = len(changed.code) > LONGEST_CODE
     own = reverse("priorities:selection")
     if not is_too_long and request.GET.keys() - {"selection"}:
@@ -432,6 +447,7 @@ def selection(request: HttpRequest) -> HttpResponse:
     found = selected(changed, filterset)
     context = {
         "filter": filterset,
+        "selection": changed,
         "is_too_long": is_too_long,
         "items": [
             (reference, note, found.get(reference)) for reference, note in changed.items
@@ -453,7 +469,7 @@ def selected(selection: Selection, filterset: RecommendationFilter) -> dict[str,
 
 @require_safe
 def selection_download(request: HttpRequest, kind: str) -> HttpResponseBase:
-    chosen = Selection.parse(request.GET.get("selection", ""))
+    chosen = Selection.asked(request.GET)
     filterset = everything(request)
     found = selected(chosen, filterset)
     numbers = [found[r].number for r in chosen.references if r in found]

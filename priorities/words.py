@@ -71,6 +71,11 @@ def stems(language: str, token: str) -> frozenset[str]:
     forms = {token.casefold(), plain}
     if language == "ar":
         forms |= {ATTACHED.sub("", plain)}
+    if language in (
+        "es",
+        "fr",
+    ):  # Snowball leaves mujer and mujeres, loi and lois apart
+        forms |= {form.removesuffix(end) for form in forms for end in ("s", "es")}
     stem = stemmers.by_language[language].stemWord
     return frozenset(fold_word(stem(form)) for form in forms)
 

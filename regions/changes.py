@@ -32,8 +32,8 @@ def watch(*content: type[models.Model]) -> None:
         post_delete.connect(record_change, sender=model, dispatch_uid=uid)
 
 
-def data_version(request: HttpRequest) -> DataVersion:
-    """The version of the data when this request began to read it."""
-    if not hasattr(request, "data_version"):
+def data_version(request: HttpRequest, afresh: bool = False) -> DataVersion:
+    """The version of the data when this request began to read it, or `afresh`."""
+    if afresh or not hasattr(request, "data_version"):
         request.data_version = ContentChange.objects.version()  # type: ignore[attr-defined]
     return request.data_version  # type: ignore[attr-defined]

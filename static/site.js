@@ -7,6 +7,36 @@ for (const link of document.querySelectorAll("[data-exit]")) {
   });
 }
 
+// Results are swapped beneath a reader who is somewhere else: what was open stays open,
+// what was chosen for a small screen stays chosen, the focus stays where it was.
+let open = [];
+let focused = "";
+document.addEventListener("htmx:beforeSwap", () => {
+  const held = "#facets details[open], #results details[open], .tabs input:checked";
+  open = Array.from(document.querySelectorAll(held), (element) => element.id);
+  focused = document.activeElement.id;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const element of open.map((id) => document.getElementById(id))) {
+    if (element instanceof HTMLInputElement) {
+      element.checked = true;
+    } else if (element) {
+      element.open = true;
+    }
+  }
+  const element = document.getElementById(focused);
+  if (element && document.activeElement !== element) {
+    element.focus({ preventScroll: true });
+  }
+});
+
+// Suggestions go when the search is on its way.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target instanceof HTMLFormElement) {
+    document.getElementById("suggestions")?.replaceChildren();
+  }
+});
+
 // After filtering, the links to this page in other languages lead to what is shown;
 // htmx notes the last address in the tab's storage, which nothing here needs.
 document.addEventListener("htmx:pushedIntoHistory", () => {

@@ -34,6 +34,8 @@ QUERIES = {
         "?region=africa&region=asia&region=latin-america&region=mena"
         "&region=europe-north-america-caribbean&by=area",
         "?region=europe&region=caribbean&by=group",
+        "?region=africa&region=asia&region=latin-america&region=mena"
+        "&region=europe-north-america-caribbean&by=group",
         "?columns=audience&region=africa&by=area&show=shared",
         "?columns=edition&region=africa",
     ],

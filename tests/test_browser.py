@@ -82,6 +82,7 @@ def test_a_walk_from_home_to_one_recommendation(page):
 
     page.get_by_role("link", name="Compare these regions side by side").click()
     expect(page.get_by_role("columnheader", name="Africa", exact=True)).to_be_visible()
+    page.locator(".filters-fold > summary").click()
     page.get_by_label("by area").check()
     expect(page).to_have_url(re.compile("by=area"))
     expect(page.get_by_role("table")).to_contain_text("shared: 2 of 2 regions")
@@ -130,6 +131,37 @@ def test_only_the_results_change_place_when_they_change(page):
     assert page.evaluate(places) == before
 
 
+def test_what_is_open_and_where_one_is_stay_when_results_change(page):
+    page.goto("/en/recommendations/")
+    page.locator("#facet-country summary").click()
+    first = page.locator("#facet-country input:enabled").first
+    name = first.get_attribute("id")
+    first.check()
+    expect(page).to_have_url(re.compile("country="))
+    expect(page.locator(f"#{name}")).to_be_focused()
+    page.locator(f"#{name}").uncheck()
+    expect(page).not_to_have_url(re.compile("country="))
+    expect(page.locator("#facet-country")).to_have_attribute("open", "")
+    expect(page.locator(f"#{name}")).to_be_focused()
+
+
+def test_columns_are_put_in_order_and_stay_so(page):
+    page.goto("/en/compare/?region=africa&region=mena&by=area")
+    page.get_by_text("Change the columns").click()
+    page.get_by_role("link", name="earlier Middle East and North Africa").click()
+    heads = page.get_by_role("columnheader")
+    expect(heads).to_have_text(["Row", "Middle East and North Africa", "Africa"])
+    expect(page.locator("#columns")).to_have_attribute("open", "")
+
+    page.locator(".filters-fold > summary").click()
+    page.get_by_label("only shared").check()
+    expect(page).to_have_url(re.compile("show=shared"))
+    expect(heads).to_have_text(["Row", "Middle East and North Africa", "Africa"])
+    page.get_by_label("audiences", exact=True).check()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare audiences")
+    expect(page.get_by_label("by region")).to_be_visible()
+
+
 def test_suggestions_while_typing_lead_straight_to_an_area(page):
     page.goto("/en/")
     page.get_by_label("Search the texts").press_sequentially("kafa")
@@ -159,7 +191,7 @@ def test_a_selection_is_made_annotated_and_ordered_without_javascript(browser, s
     expect(page).to_have_url(re.compile(r"/selection/\?selection=2021MENA2.MENA5$"))
     page.get_by_label("My note").first.fill("Pour Marrakech")
     page.get_by_role("button", name="Keep my notes").click()
-    page.get_by_role("link", name="down 2021-MENA-002").click()
+    page.get_by_role("button", name="down 2021-MENA-002").click()
 
     expect(page.get_by_label("My note").last).to_have_value("Pour Marrakech")
     page.get_by_role("link", name="Go on reading").click()
@@ -225,6 +257,7 @@ def test_the_same_walk_without_javascript(browser, site):
     expect(results(page)).to_contain_text("Middle East and North Africa: 59")
 
     page.goto("/en/compare/?region=africa&region=mena")
+    page.locator(".filters-fold > summary").click()
     page.locator("#by-area").check()
     page.get_by_role("button", name="Show").first.click()
     expect(page.get_by_role("table")).to_contain_text("shared: 2 of 2 regions")

@@ -210,7 +210,7 @@ def test_a_full_cell_shows_its_first_entries_and_leads_to_all():
     (row,) = compare("region=africa&region=mena").rows
 
     assert len(row.cells[0].entries) == comparison.MAX_ENTRIES
-    assert (row.cells[0].count, row.cells[0].more) == (45, 13)
+    assert (row.cells[0].count, row.cells[0].more) == (45, 20)
     assert behind(row.cells[0].url) == 45
 
 
@@ -373,3 +373,18 @@ def test_the_same_region_twice_is_one_column():
     compared = laid_out("region=africa&region=africa&region=mena&by=area")
 
     assert [column.value for column in compared.columns] == ["africa", "mena"]
+
+
+def test_a_form_keeps_the_order_of_the_columns_and_a_region_by_itself(client):
+    make_region("caribbean", parent=make_region("americas"))
+    make_recommendation("americas")
+    make_recommendation("africa")
+
+    response = client.get(
+        "/en/compare/?region=africa&region=americas:only&arranged=americas:only.africa"
+    )
+
+    columns = response.context["comparison"].columns
+    assert [column.value for column in columns] == ["americas:only", "africa"]
+    assert 'value="americas:only" checked' in response.content.decode()
+    assert 'name="arranged" value="americas:only.africa"' in response.content.decode()

@@ -280,3 +280,56 @@ def test_countries_only_hidden_rows_name_are_no_terms():
 
     assert Terms.at(held).of("country") == {}
     assert held.carrying("country", "NP") == index.NONE
+
+
+def test_a_reader_of_an_older_index_takes_no_words_from_a_later_one():
+    row = make_recommendation(text="Des juges")
+    held = current()
+    words_of(held)
+    new = make_recommendation(text="Des volcans")
+    row.text_fr = "Des lagunes"
+    row.save()
+    later = current()
+
+    words_of(held)  # another thread, still drawing the older page
+
+    for words, expected in (("volcans", new), ("lagunes", row)):
+        found = Search(words, later, Terms.at(later)).found
+        assert [later.pks[number] for number in found] == [expected.pk]
+
+
+@pytest.mark.parametrize("kind", ["area", "audience"])
+def test_a_slug_changed_by_hand_is_the_one_that_counts(client, kind):
+    row = make_recommendation()
+    term = row.areas.get() if kind == "area" else row.audience
+    current()
+    term.slug = "renamed"
+    term.save()
+
+    response = client.get(f"/en/recommendations/?{kind}=renamed")
+
+    assert response.context["total"] == 1
+
+
+def test_a_page_is_drawn_again_when_the_data_move_on_meanwhile(client, monkeypatch):
+    row = make_recommendation()
+    before = current()
+    row.tag(countries=[Country.objects.create(iso_code="NP", name_en="Nepal")])
+    held = [before]
+
+    def index_of(request):
+        return held.pop() if held else current()
+
+    monkeypatch.setattr("priorities.views.index_of", index_of)
+    ask = ContentChange.objects.version
+    versions = [before.version]
+    monkeypatch.setattr(
+        type(ContentChange.objects),
+        "version",
+        lambda self: versions.pop() if versions else ask(),
+    )
+
+    response = client.get(row.get_absolute_url())
+
+    assert response.status_code == 200
+    assert "Nepal" in response.content.decode()

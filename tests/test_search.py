@@ -4,7 +4,15 @@ import pytest
 
 from priorities.search import Query
 
-from .factories import asked, best, make_recommendation, references
+from .factories import (
+    asked,
+    best,
+    make_edition,
+    make_forum,
+    make_recommendation,
+    make_section,
+    references,
+)
 
 
 @pytest.mark.parametrize(
@@ -186,11 +194,44 @@ def test_no_word_of_a_hidden_text_is_ever_proposed(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "written", "typed"),
+    [
+        ("es", "Las mujeres", "mujer"),
+        ("es", "La mujer", "mujeres"),
+        ("es", "Los gobiernos", "gobierno"),
+        ("fr", "Les lois", "loi"),
+        ("fr", "La loi", "lois"),
+        ("fr", "Personnes exploitées", "exploitation"),
+        ("en", "Trained judges", "training"),
+        ("ar", "حماية الناجين", "الناجون"),
+    ],
+)
+def test_one_form_of_a_word_finds_another(language, written, typed):
+    name = "text" if language == "fr" else f"text_{language}"
+    row = make_recommendation(**{"text": "Rien"} | {name: written})
+
+    assert references(asked(typed, language)) == {row.reference}
+
+
+@pytest.mark.django_db
+def test_a_proposal_changes_whole_words_only():
+    make_recommendation(text="kafala kofalasse justice")
+
+    correction = asked("kofala kofalasse justise", "fr").search.correction
+
+    assert correction == "kafala kofalasse justice"
+
+
+@pytest.mark.django_db
 def test_organisers_find_drafts_by_their_words_too(organiser):
     draft = make_recommendation(text="L’École des volcans", status="draft")
     public = make_recommendation(text="Une école")
     make_recommendation(text="Rien")
+    waiting = make_edition(2024, published_at=None)
+    section = make_section(regional_forum=make_forum("mena", edition=waiting))
+    early = make_recommendation(section=section, text="Les écoles")
 
     response = organiser.get("/admin/priorities/recommendation/?q=ecoles")
 
-    assert set(response.context["cl"].queryset) == {draft, public}
+    assert set(response.context["cl"].queryset) == {draft, public, early}

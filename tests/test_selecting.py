@@ -154,3 +154,27 @@ def test_the_selection_sets_no_cookie(client):
     response = client.get(PAGE, {"selection": "2021AFR1"})
 
     assert not response.cookies
+
+
+def test_what_was_marked_is_not_lost_when_a_filter_changes(client):
+    row, other = make_recommendation(), make_recommendation()
+
+    response = client.get(
+        "/en/recommendations/", {"add": row.reference, "region": "africa"}
+    )
+
+    text = response.content.decode()
+    assert text.count("in your selection") == 1
+    assert f'value="{other.reference}"' in text
+    (chip,) = response.context["filter"].chips()
+    assert chip.remove_url == "?selection=2021AFRIC1"
+
+
+def test_notes_typed_but_not_kept_go_along_when_the_order_changes(client):
+    response = client.get(
+        PAGE,
+        {"selection": "2021AFR1.AFR2", "note": ["one", "two"], "down": "2021-AFR-001"},
+    )
+
+    chosen = Selection.parse(response["Location"].partition("selection=")[2])
+    assert chosen.items == [("2021-AFR-002", "two"), ("2021-AFR-001", "one")]

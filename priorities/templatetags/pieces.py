@@ -156,11 +156,13 @@ def listed(name: str, choices: list[Choice]) -> str:
 
 def box(name: str, choice: Choice) -> str:
     slug, label = escape(choice.term.slug), escape(choice.term.label)
+    if choice.value != choice.term.slug:
+        label = escape(gettext("%(region)s itself") % {"region": choice.term.label})
     state = " checked" if choice.is_chosen else "" if choice.count else " disabled"
     none = " none" if state == " disabled" else ""
     return (
         f'<label class="choice{none}" for="{name}-{slug}">'
-        f'<input type="checkbox" id="{name}-{slug}" name="{name}" value="{slug}"{state}>'
+        f'<input type="checkbox" id="{name}-{slug}" name="{name}" value="{escape(choice.value)}"{state}>'
         f'<span class="name">{label}</span><span class="count">{choice.count}</span></label>'
     )
 
