@@ -30,6 +30,15 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 
+// What was marked and not yet put into the selection goes along.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.matches("form.filters")) {
+    for (const box of document.querySelectorAll("#results [name=add]:checked")) {
+      event.detail.formData.append("add", box.value);
+    }
+  }
+});
+
 // Suggestions go when the search is on its way.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target instanceof HTMLFormElement) {
