@@ -35,7 +35,7 @@ def name_in_reading_language() -> Coalesce:
     return Coalesce(*names, Value(""))
 
 
-def rows(
+def branch(
     kind: str,
     source: QuerySet[Any],
     slug: Any = "slug",
@@ -108,32 +108,32 @@ class Terms:
     @classmethod
     def load(cls, index: Index) -> "Terms":
         branches = [
-            rows("audience", Audience.objects.all(), position="position"),
-            rows(
+            branch("audience", Audience.objects.all(), position="position"),
+            branch(
                 "inclusion",
                 AudienceInclusion.objects.all(),
                 slug="joint__slug",
                 label=Value(""),
                 parent="included__slug",
             ),
-            rows(
+            branch(
                 "area",
                 PriorityArea.objects.all(),
                 parent="parent__slug",
                 position="position",
             ),
-            rows(
+            branch(
                 "country", Country.objects.all(), slug="iso_code", parent="region__slug"
             ),
-            rows("instrument", Instrument.objects.all()),
-            rows(
+            branch("instrument", Instrument.objects.all()),
+            branch(
                 "edition",
                 Edition.objects.published(),
                 slug="year",
                 label=Cast("year", CharField()),
             ),
         ]
-        regions = rows(
+        regions = branch(
             "region",
             Region.objects.all(),
             parent="parent__slug",

@@ -54,13 +54,6 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def in_list_order(self) -> Self:
         return self.order_by(*LIST_ORDER)
 
-    def for_display(self) -> Self:
-        return self.select_related(
-            "audience",
-            "section__regional_forum__region",
-            "section__regional_forum__edition",
-        ).prefetch_related("areas")
-
     def get_by_natural_key(self, reference: str) -> "Recommendation":
         return self.get(reference=reference)
 
