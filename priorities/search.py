@@ -25,6 +25,7 @@ from regions.models import Country, Region
 from regions.translated import reading_languages
 
 from .entries import Entry
+from .glossary import like
 from .index import Index
 from .models import AreaSynonym, Audience, Instrument, PriorityArea, Recommendation
 from .terms import Terms
@@ -237,6 +238,7 @@ class Search:
         self.text, self.index, self.terms = text, index, terms
         self.query, self.reading = Query.parse(text), reading_languages()
         self.words, self.names = words_of(index), Names.at(index)
+        self._anywhere: dict[Part, BitMap] = {}
 
     def languages(self, part: Part) -> list[str]:
         """Whose forms a word has: the reader's, or of those that know the word.
@@ -264,10 +266,24 @@ class Search:
         return part.related(self.words, self.languages(part))
 
     def anywhere(self, part: Part) -> BitMap:
-        """Rows with the part in a text, or in the name of a term they carry."""
-        terms = self.names_like(part)
-        named = (self.terms.rows(self.index, kind, slug) for kind, slug in terms)
-        return BitMap.union(self.in_texts(part), *named)
+        """Rows with the part in a text, or in the name of a term they carry.
+
+        A word that is in neither is looked for by what it means in other languages.
+        """
+        if part not in self._anywhere:
+            terms = self.names_like(part)
+            named = (self.terms.rows(self.index, kind, slug) for kind, slug in terms)
+            found = BitMap.union(self.in_texts(part), *named)
+            if self.index.live.isdisjoint(found):
+                meant = (self.words.related(w, [c]) for c, w in self.meant(part))
+                found = BitMap.union(found, *meant)
+            self._anywhere[part] = found
+        return self._anywhere[part]
+
+    def meant(self, part: Part) -> list[tuple[str, str]]:
+        """What a plain word means in the other languages, by language."""
+        is_word = not part.is_phrase and not part.is_prefix
+        return like(part.typed[0], self.reading) if is_word else []
 
     @cached_property
     def found(self) -> BitMap:
@@ -350,12 +366,18 @@ class Search:
         return set().union(*map(self.names_like, self.query.parts))
 
     def names_of(self, entry: Entry) -> list[str]:
-        """What it carries whose name has one of the words."""
+        """What it carries whose name has one of the words; else what they mean."""
         terms = self.terms
-        return [
+        named = [
             terms.label(kind, slug)
             for kind, slug in sorted(self.matched_names)
             if entry.number in terms.rows(self.index, kind, slug)
+        ]
+        return named or [
+            word
+            for part in self.query.parts
+            for language, word in self.meant(part)
+            if entry.number in self.words.related(word, [language])
         ]
 
     # Where nothing is found.

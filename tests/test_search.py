@@ -1,7 +1,10 @@
 """What a reader types finds what they mean, in four languages, the same on both engines."""
 
+import csv
+
 import pytest
 
+from priorities.glossary import GLOSSARY
 from priorities.search import Query
 
 from .factories import (
@@ -212,6 +215,40 @@ def test_one_form_of_a_word_finds_another(language, written, typed):
     row = make_recommendation(**{"text": "Rien"} | {name: written})
 
     assert references(asked(typed, language)) == {row.reference}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [("es", "esclavitud"), ("es", "esclavos"), ("ar", "العبودية"), ("en", "slavery")],
+)
+def test_a_word_no_text_holds_is_sought_by_what_it_means(client, language, typed):
+    wanted = make_recommendation(text="Contre l’esclavage moderne et les esclaves")
+    make_recommendation(text="Autre chose")
+
+    filterset = asked(typed, language)
+
+    assert references(filterset) == {wanted.reference}
+
+
+@pytest.mark.django_db
+def test_what_a_word_means_counts_only_where_the_word_itself_is_nowhere(client):
+    make_recommendation(text="Contre l’esclavage")
+    wanted = make_recommendation(text="Rien", text_en="Against slavery")
+
+    assert references(asked("slavery")) == {wanted.reference}
+    assert references(asked('"slaveries"')) == set()
+    text = client.get("/en/recommendations/?q=esclavitud").content.decode()
+    assert "found through: esclavage" in text
+
+
+def test_the_glossary_has_every_word_in_every_language():
+    rows = list(csv.DictReader(GLOSSARY.read_text("utf-8").splitlines()))
+
+    assert len(rows) > 70
+    for row in rows:
+        assert set(row) == {"fr", "en", "es", "ar"}
+        assert all(word for cell in row.values() for word in cell.split("/")), row
 
 
 @pytest.mark.django_db
