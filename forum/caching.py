@@ -23,6 +23,7 @@ from .limits import limited_time
 logger = logging.getLogger(__name__)
 
 DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
+SUFFIXES = {".py", ".html", ".css", ".js", ".svg", ".po", ".csv", ".json"}
 PUBLIC = "priorities"
 MOST_DRAWN = 24_000_000  # bytes of pages each process keeps
 
@@ -34,7 +35,7 @@ def release() -> str:
     digest.update(Path(settings.BASE_DIR, "requirements.lock").read_bytes())
     for folder in DRAWN_BY:
         for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
-            if path.suffix in {".py", ".html", ".css", ".js", ".svg", ".po"}:
+            if path.suffix in SUFFIXES:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
