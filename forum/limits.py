@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from psycopg.pq import TransactionStatus as Status
 
 SECONDS = 15
 STEPS = 50_000  # of SQLite's machine between two looks at the clock
@@ -47,6 +48,7 @@ def limited_time(seconds: float = SECONDS) -> Iterator[None]:
         try:
             yield
         finally:
-            if not driver.closed and not connection.needs_rollback:
+            # What was broken off takes the limit with it when it is rolled back.
+            if driver.info.transaction_status in (Status.IDLE, Status.INTRANS):
                 with connection.wrap_database_errors:
                     driver.execute("RESET statement_timeout")
