@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
+from priorities.index import current
+from priorities.search import words_of
 from regions.changes import data_version
 
 from .limits import limited_time
@@ -99,14 +101,21 @@ def drawn_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def whole(
     view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
 ) -> HttpResponse:
-    """The page, drawn once more where the data moved on while it was being drawn."""
-    try:
-        return view(request, *args, **kwargs)
-    except (LookupError, ValueError):
-        began = data_version(request)
-        if data_version(request, afresh=True) == began:
-            raise
-        return view(request, *args, **kwargs)
+    """The page, drawn once more where the data moved on while it was being drawn.
+
+    Reading what is published may take longer than a page may: it comes before.
+    """
+    index = current(data_version(request))
+    if request.GET.get("q"):
+        words_of(index)
+    with limited_time():
+        try:
+            return view(request, *args, **kwargs)
+        except (LookupError, ValueError):
+            began = data_version(request)
+            if data_version(request, afresh=True) == began:
+                raise
+            return view(request, *args, **kwargs)
 
 
 class VersionedPages:
@@ -130,8 +139,7 @@ class VersionedPages:
             return None
         answer = condition(etag_func=page_version)(drawn_once(view))
         try:
-            with limited_time():
-                response: HttpResponse = answer(request, *args, **kwargs)
+            response: HttpResponse = answer(request, *args, **kwargs)
         except OperationalError:
             logger.exception("The database did not answer in time")
             response = render(request, "503.html", status=503)
