@@ -309,13 +309,19 @@ def test_rows_by_region_where_columns_are_audiences():
 
 @pytest.mark.parametrize(
     ("show", "rows"),
-    [("", ["all", "some"]), ("shared", ["all"]), ("different", ["some"])],
+    [
+        ("", ["all", "most", "some"]),
+        ("shared", ["all"]),
+        ("different", ["most", "some"]),
+    ],
 )
 def test_only_shared_or_only_different_rows_are_shown_when_asked(show, rows):
-    make_recommendation("africa", areas=("all", "some"))
-    make_recommendation("mena", areas=("all",))
+    make_recommendation("africa", areas=("all", "most", "some"))
+    make_recommendation("mena", areas=("all", "most"))
+    make_recommendation("asia", areas=("all",))
 
-    compared = laid_out(f"region=africa&region=mena&by=area&show={show}")
+    three = "region=africa&region=mena&region=asia"
+    compared = laid_out(f"{three}&by=area&show={show}")
 
     assert [row.term.slug for row in compared.rows] == rows
 

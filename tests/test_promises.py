@@ -12,9 +12,11 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 from django.utils.module_loading import import_string
 
 from forum import limits
+from forum.caching import VersionedPages
 from priorities import entries
 from regions.models import ContentChange, Region
 
@@ -235,6 +237,17 @@ def test_a_page_drawn_before_is_packed_for_each_visitor_as_they_can_read_it(clie
     assert gzip.decompress(packed.content) == gzip.decompress(again.content)
     assert gzip.decompress(packed.content) == plain.content
     assert "Content-Encoding" not in plain.headers
+
+
+def test_asking_for_the_head_alone_sends_no_body_for_the_server_to_cut_off(rf):
+    request = rf.head("/en/areas/")
+    request.resolver_match = resolve("/en/areas/")
+    view, arguments, named = request.resolver_match
+
+    response = VersionedPages(view).process_view(request, view, arguments, named)
+
+    assert response.content == b""
+    assert int(response["Content-Length"]) > 1000
 
 
 def test_the_page_drawn_for_one_visitor_is_the_same_for_all(client, organiser):
