@@ -17,6 +17,8 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
+from regions.translated import isolate
+
 from .index import Index, current
 from .models import Recommendation
 from .search import MAX_LENGTH, Search
@@ -220,7 +222,7 @@ class RecommendationFilter(django_filters.FilterSet):
         chips = []
         for name, values in self.chosen.items():
             if isinstance(values, str):
-                label = gettext("“%s”") % values
+                label = gettext("“%s”") % isolate(values)
                 chips.append(Chip(name, label, self.query(drop=(name,))))
                 continue
             for value in values:
@@ -249,7 +251,9 @@ class RecommendationFilter(django_filters.FilterSet):
         if self.chosen.get("lead"):
             said.append(gettext("said to come first"))
         if self.chosen.get("q"):
-            said.append(gettext("with the words “{}”").format(self.chosen["q"]))
+            said.append(
+                gettext("with the words “{}”").format(isolate(self.chosen["q"]))
+            )
         return " · ".join(said) or gettext("All regions, all audiences, all areas")
 
     def alternatives(self, name: str) -> str:
@@ -273,7 +277,9 @@ class RecommendationFilter(django_filters.FilterSet):
         found = []
         for name, value in self.chosen.items():
             count = len(self.matching(without=name))
-            label = value if isinstance(value, str) else self.alternatives(name)
+            label = (
+                isolate(value) if isinstance(value, str) else self.alternatives(name)
+            )
             chip = Chip(name, label, self.query(drop=(name,)))
             if count:
                 found.append((chip, count))

@@ -25,6 +25,11 @@ def direction(language: str) -> str:
     return "rtl" if LANG_INFO[language]["bidi"] else "ltr"
 
 
+def isolate(text: str) -> str:
+    """A text between Unicode's isolates: whatever its direction, the rest stands still."""
+    return f"\u2068{text}\u2069"
+
+
 def reading_languages() -> list[str]:
     """The content languages, the reader's own first."""
     own = (get_language() or settings.LANGUAGE_CODE).split("-")[0]

@@ -87,6 +87,15 @@ def test_hostile_words_are_only_words(client, typed):
 
 
 @pytest.mark.django_db
+def test_words_written_from_right_to_left_turn_nothing_around_them(client):
+    make_recommendation()
+
+    filterset = client.get("/en/recommendations/", {"q": "abc\u202e"}).context["filter"]
+
+    assert filterset.sentence() == "with the words “\u2068abc\u202e\u2069”"
+
+
+@pytest.mark.django_db
 def test_words_too_many_are_left_out_and_said_so(client):
     make_recommendation()
 
@@ -191,7 +200,7 @@ def test_no_word_of_a_hidden_text_is_ever_proposed(client):
 
     for typed in ("zanzibat", "mozambiqe", "zanzibar", "mozambique"):
         text = client.get(f"/en/recommendations/?q={typed}").content.decode()
-        assert "zanzibar" not in text.replace(f"“{typed}”", "").replace(typed, "")
+        assert "zanzibar" not in text.replace(typed, "")
         assert "mozambique" not in text.replace(typed, "")
     assert client.get("/en/suggestions/?q=zanz").context["suggestions"] == []
 

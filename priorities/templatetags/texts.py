@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
-from regions.translated import OriginalText, Text
+from regions.translated import OriginalText, Text, isolate
 
 from ..search import Search
 
@@ -39,6 +39,12 @@ def emphasise_marked(text: Text, search: Search | None) -> tuple[str, bool]:
         end = stop
     spans.append(escape(text.value[end:]))
     return KEY_TERM.sub(r"<strong>\1</strong>", "".join(spans)), bool(marks)
+
+
+@register.filter
+def isolated(text: str) -> str:
+    """What a reader typed, so that its direction moves nothing around it."""
+    return isolate(text)
 
 
 @register.filter
