@@ -72,11 +72,6 @@ class DrawnPages:
                 _name, (content, _headers) = self.pages.popitem(last=False)
                 self.bytes -= len(content)
 
-    def clear(self) -> None:
-        with self.lock:
-            self.pages.clear()
-            self.bytes = 0
-
 
 drawn = DrawnPages(MOST_DRAWN)
 

@@ -26,10 +26,6 @@ class Bar:
     y: int
     segments: list[Segment]
 
-    @property
-    def middle(self) -> int:
-        return self.y + BAR - 8
-
 
 @dataclass(frozen=True)
 class Chart:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from regions.translated import CONTROL
+
 MOST = 60
 MOST_NOTE = 300
 LONGEST_CODE = 2500  # servers refuse addresses much above 4,000 signs
@@ -87,12 +89,18 @@ class Selection:
     def noting(self, notes: Sequence[str]) -> "Selection":
         """With these notes, one for each reference; what is too long is cut."""
         room = len(self.references)
-        clean = [" ".join(note.split())[:MOST_NOTE] for note in notes[:room]]
+        clean = [readable(note)[:MOST_NOTE] for note in notes[:room]]
         return Selection(self.references, (*clean, *[""] * (room - len(clean))))
 
     @classmethod
     def of(cls, items: list[tuple[str, str]]) -> "Selection":
         return cls(tuple(r for r, _note in items), tuple(n for _ref, n in items))
+
+
+def readable(note: str) -> str:
+    """One line, without what no page and no spreadsheet can carry."""
+    whole = note.encode("utf-8", "replace").decode()
+    return " ".join(CONTROL.sub(" ", whole).split())
 
 
 def packed(notes: Sequence[str]) -> str:
@@ -106,7 +114,7 @@ def unpacked(code: str) -> list[str]:
         data = urlsafe_b64decode(code + "=" * (-len(code) % 4))
         text = zlib.decompressobj().decompress(data, MOST * MOST_NOTE * 4)
         notes = json.loads(text) if text else []
-    except (ValueError, zlib.error):
+    except (ValueError, RecursionError, zlib.error):
         return []
     return (
         [note for note in notes if isinstance(note, str)]

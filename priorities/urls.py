@@ -1,26 +1,15 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from . import views
 
 
-class ReferenceConverter:
+class ReferenceConverter(StringConverter):
     regex = "[0-9]{4}-[A-Za-z]{2,5}-[0-9]{3,9}"
 
-    def to_python(self, value: str) -> str:
-        return value
 
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class SpreadsheetConverter:
+class SpreadsheetConverter(StringConverter):
     regex = "csv|xlsx"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(ReferenceConverter, "reference")

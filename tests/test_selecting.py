@@ -1,6 +1,8 @@
 """A reader's own selection lives in the address, and survives what happens to addresses."""
 
 import random
+import zlib
+from base64 import urlsafe_b64encode
 
 import pytest
 
@@ -68,6 +70,22 @@ def test_a_note_that_unpacks_into_too_much_is_cut():
     (note,) = Selection.parse(f"2021AFR1~{bomb}").notes
 
     assert len(note) <= selections.MOST_NOTE
+
+
+@pytest.mark.parametrize(
+    ("packed", "note"),
+    [('["a\\u0001\\u0000b"]', "a b"), ('["\\ud800c"]', "?c"), ("[" * 60_000, "")],
+)
+def test_a_note_made_to_break_pages_or_files_breaks_none(client, packed, note):
+    make_recommendation()
+    data = urlsafe_b64encode(zlib.compress(packed.encode())).decode().rstrip("=")
+    asked = {"selection": f"2021AFRIC1~{data}"}
+
+    page = client.get(PAGE, asked)
+
+    assert page.context["items"][0][1] == note
+    for kind in ("csv", "xlsx"):
+        assert client.get(f"/en/selection.{kind}", asked).status_code == 200
 
 
 def test_marked_ones_join_the_selection_at_a_new_address(client):
