@@ -1,6 +1,16 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
 
 from .models import User
 
-admin.site.register(User, UserAdmin)
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    filter_horizontal: Any = (*UserAdmin.filter_horizontal, "regions")
+    fieldsets: Any = (
+        *(UserAdmin.fieldsets or ()),
+        (_("Facilitator of"), {"fields": ["regions"]}),
+    )

@@ -1,6 +1,7 @@
 from django.contrib.auth.models import Group, Permission
 
-CURATED_APPS = ("regions", "priorities")
+CURATED_APPS = ("regions", "priorities", "workshops")
+BRING_IN = ("add_noteimport", "change_noteimport", "view_noteimport")
 
 
 def organisers() -> Group:
@@ -8,5 +9,16 @@ def organisers() -> Group:
     group, _created = Group.objects.get_or_create(name="Organisers")
     group.permissions.set(
         Permission.objects.filter(content_type__app_label__in=CURATED_APPS)
+    )
+    return group
+
+
+def facilitators() -> Group:
+    """The group of people who bring in notes, each for the regions of their account."""
+    group, _created = Group.objects.get_or_create(name="Facilitators")
+    group.permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="workshops", codename__in=BRING_IN
+        )
     )
     return group

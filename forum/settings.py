@@ -21,6 +21,14 @@ def env_bool(name: str, default: bool) -> bool:
     return value == "true"
 
 
+def env_number(name: str, default: int) -> int:
+    """Read a whole number from 1; any other spelling raises ImproperlyConfigured."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or int(value) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set; `make setup` writes one to .env")
@@ -48,6 +56,7 @@ INSTALLED_APPS = [
     "accounts",
     "regions",
     "priorities",
+    "workshops",
 ]
 
 MIDDLEWARE = [
@@ -168,6 +177,15 @@ SIMPLE_HISTORY_REVERT_DISABLED = True  # a raw revert could undo a publication
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+
+# Workshop notes: what a file may be, and how many days it is kept.
+NOTES_MAX_MB = env_number("NOTES_MAX_MB", 5)
+NOTES_MAX_UNPACKED_MB = env_number("NOTES_MAX_UNPACKED_MB", 50)
+NOTES_MAX_ROWS = env_number("NOTES_MAX_ROWS", 5_000)
+NOTES_MAX_COMMAND_ROWS = env_number("NOTES_MAX_COMMAND_ROWS", 100_000)
+NOTES_MAX_COLUMNS = env_number("NOTES_MAX_COLUMNS", 50)
+NOTES_MAX_CHARACTERS = env_number("NOTES_MAX_CHARACTERS", 20_000)
+NOTES_KEPT_DAYS = env_number("NOTES_KEPT_DAYS", 90)
 
 EXIT_URL = os.environ.get("EXIT_URL") or "https://www.wikipedia.org/"
 REPORT_EMAIL = os.environ.get("REPORT_EMAIL", "")

@@ -1,0 +1,101 @@
+"""Texts that say nearly the same, found among many in one pass and little memory.
+
+Each text leaves a few keys, made of pairs of its rarest words, in a table of fixed
+size; a later text with a key of its own there is compared with the one that left it.
+That two alike texts share none of their pairs is next to impossible; that a pair was
+overwritten in the meantime costs one of several chances.
+"""
+
+from array import array
+from itertools import combinations
+
+from priorities.glossary import concepts
+from priorities.words import STOP, WORD, fold_word, stems
+
+SLOTS = 1 << 21  # of 4 bytes
+RARE = 6  # words of a text that make pairs
+ALIKE = 0.6  # of all words of two texts, those that both have
+FEWEST = 4  # shorter texts are equal or different, never alike
+
+
+class Alike:
+    """Numbered sets of words, each asked for its nearest neighbour when it comes in."""
+
+    def __init__(self, threshold: float = ALIKE) -> None:
+        self.threshold = threshold
+        self.slots = array("i", [-1]) * SLOTS
+        self.words: dict[str, int] = {}
+        self.counts = array("I")
+        self.flow = array("I")
+        self.starts = array("Q", [0])
+        self.scope = array("q")
+
+    def __len__(self) -> int:
+        return len(self.scope)
+
+    def add(self, scope: int, words: set[str], besides: int | None = None) -> tuple[int, float]:
+        """Take a text in; the number of the nearest before it, and their likeness.
+
+        (-1, 0) when none is near. Only texts of the same scope are compared, and none
+        of scope `besides` of its own number.
+        """
+        numbers = []
+        for word in words:
+            number = self.words.get(word)
+            if number is None:
+                number = self.words[word] = len(self.counts)
+                self.counts.append(0)
+            self.counts[number] += 1
+            numbers.append(number)
+        place = len(self.scope)
+        self.scope.append(scope)
+        self.flow.extend(numbers)
+        self.starts.append(len(self.flow))
+        if len(numbers) < FEWEST:
+            return -1, 0.0
+        counts = self.counts
+        rare = sorted(numbers, key=lambda number: (counts[number], number))[:RARE]
+        rare.sort()
+        own, best, likeness = set(numbers), -1, 0.0
+        seen = set[int]()
+        for a, b in combinations(rare, 2):
+            slot = hash((scope, a, b)) % SLOTS
+            other = self.slots[slot]
+            self.slots[slot] = place
+            if other >= 0 and other not in seen and self.scope[other] == scope:
+                seen.add(other)
+                theirs = self.flow[self.starts[other] : self.starts[other + 1]]
+                shared = sum(number in own for number in theirs)
+                share = shared / (len(own) + len(theirs) - shared)
+                if share > likeness:
+                    best, likeness = other, share
+        return (best, likeness) if likeness >= self.threshold else (-1, 0.0)
+
+
+def content_words(text: str) -> list[str]:
+    return [
+        word
+        for token in WORD.findall(text)
+        if (word := fold_word(token)) not in STOP and len(word) > 1
+    ]
+
+
+def sameness(text: str) -> str:
+    """Equal for two texts that differ in case, accents, marks or spaces alone."""
+    return " ".join(map(fold_word, WORD.findall(text)))
+
+
+def meanings(language: str, words: list[str]) -> set[str]:
+    """What of a text stays in another language: concepts, numbers, names, kin words."""
+    found: set[str] = set()
+    for word in words:
+        meant = {
+            number
+            for stem in stems(language, word)
+            for number in concepts().get((language, stem), ())
+        }
+        if meant:
+            found.add(f"#{min(meant)}")
+        elif word.isdigit() or (language != "ar" and len(word) > 4):
+            found.add(word[:4])
+    return found

@@ -1,0 +1,564 @@
+"""Every row of a file judged before anything is written: what it would do, and why."""
+
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Max
+
+from priorities.models import Recommendation, RecommendationArea, RecommendationCountry, RecommendationInstrument, Section
+from regions.models import Edition
+
+from .alike import Alike, content_words, meanings, sameness
+from .columns import Mapping
+from .models import NoteImport, WorkshopNote, lineage
+from .names import Names
+from .problems import ERROR, ROW, TO_CONFIRM, WARNING, Problem
+from .reading import Reader, Values
+from .spreadsheets import Line
+
+CHUNK = 500
+TEXTS = [f"text_{code}" for code in settings.CONTENT_LANGUAGES]
+List = tuple[str, str, str]  # region, kind, audience: one list of a regional forum
+KIN = 0.4  # of two texts' concepts, those that texts in two languages share
+
+
+@dataclass
+class Verdict:
+    """What a row would do. `target`: the recommendation it is about, if it is there."""
+
+    row: int
+    cells: list[str]
+    verdict: str
+    values: Values
+    problems: list[Problem]
+    target: int | None = None
+    reference: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
+    repeats: int = 0
+    fingerprint: int = 0
+    section: int | None = None
+    corrected: dict[str, str] | None = None
+
+    @property
+    def is_error(self) -> bool:
+        return self.verdict == "error"
+
+    @property
+    def to_confirm(self) -> set[str]:
+        return {problem.code for problem in self.problems} & TO_CONFIRM
+
+    @property
+    def has_warning(self) -> bool:
+        return any(problem.severity == WARNING for problem in self.problems)
+
+    @property
+    def where(self) -> List:
+        values = self.values
+        return values["region"], values["kind"], values["audience"]
+
+    def as_json(self) -> list[Any]:
+        return [getattr(self, name) for name in self.__dataclass_fields__]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> "Verdict":
+        verdict = cls(*data)
+        verdict.problems = [Problem(*problem) for problem in verdict.problems]
+        return verdict
+
+
+class Known(NamedTuple):
+    """A recommendation that is there, with everything a row could change."""
+
+    pk: int
+    reference: str
+    status: str
+    was_published: bool
+    section: int
+    values: Values
+
+
+@dataclass(frozen=True)
+class Scope:
+    """For whom a file is read: `own` regions (None: all), and the one it must be for."""
+
+    edition: Edition
+    own: frozenset[str] | None = None
+    only: str = ""
+
+    def allows(self, region: str) -> bool:
+        return self.own is None or region in self.own
+
+
+def fingerprint(of: List, text: str) -> int:
+    """63 bits that are the same for the same words of the same list."""
+    told = "\x1f".join((*of, sameness(text)))
+    return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "big") >> 1
+
+
+class Check:
+    """Judges the rows of one file, in order, against the edition and one another."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        names: Names,
+        mapping: Mapping,
+        reader: Reader,
+        file_name: str = "",
+        decisions: dict[str, Any] | None = None,
+    ) -> None:
+        self.scope, self.names, self.mapping, self.reader = scope, names, mapping, reader
+        self.lineage = lineage(file_name)
+        decisions = decisions or {}
+        self.corrections: dict[str, dict[str, str]] = decisions.get("cells", {})
+        self.choices: dict[str, str] = decisions.get("rows", {})
+        self.confirmed = set(decisions.get("checked", []))
+        self.told = {name.partition(":")[0] for name in mapping.columns if name} | set(mapping.constants)
+        self.alike = Alike()
+        self.kin = Alike(KIN)
+        self.spoken: list[str] = []  # the language of each text in `kin`
+        self.owners: list[int] = []  # by number in `alike`: row, or minus a known pk
+        self.kin_owners: list[int] = []
+        self.known: dict[int, tuple[str, str]] = {}  # pk: reference, beginning of text
+        self.by_text: dict[int, int] = {}
+        self.rows_by_text: dict[int, int] = {}
+        self.ranks: dict[List, dict[int, tuple[str, bool]]] = {}
+        self.lists: dict[List, int] = {}
+        self.sections: dict[str, tuple[int, List]] = {}
+        self.new_lists: dict[List, int] = {}
+        self.references: dict[str, int] = {}
+        self.exact: set[int] = set()
+        self.similar: dict[int, tuple[int, Problem]] = {}
+        self.totals = dict.fromkeys(("rows", "new", "update", "unchanged", "duplicate", "error", "warning"), 0)
+        self.read_sections()
+        self.read_edition()
+
+    # What is there already.
+
+    def read_sections(self) -> None:
+        rows = Section.objects.filter(regional_forum__edition=self.scope.edition)
+        for pk, region, kind, audience, position in rows.order_by("position").values_list(
+            "pk", "regional_forum__region__slug", "kind", "audience__slug", "position"
+        ):
+            where = (region, kind, audience or "")
+            self.lists.setdefault(where, pk)
+            self.sections[f"{self.scope.edition.year}/{region}/{position}"] = (pk, where)
+
+    def read_edition(self) -> None:
+        """The texts and ranks of the edition, in the regions this file may speak of."""
+        rows = Recommendation.objects.filter(
+            section__regional_forum__edition=self.scope.edition, merged_into=None
+        )
+        if self.scope.own is not None:
+            rows = rows.filter(section__regional_forum__region__slug__in=self.scope.own)
+        for pk, reference, region, kind, audience, rank, *texts in (
+            rows.order_by("pk")
+            .values_list(
+                "pk",
+                "reference",
+                "section__regional_forum__region__slug",
+                "section__kind",
+                "audience__slug",
+                "rank",
+                *TEXTS,
+            )
+            .iterator(2000)
+        ):
+            where = (region, kind, audience or "")
+            if rank:
+                self.ranks.setdefault(where, {})[rank] = (reference, False)
+            for language, text in zip(settings.CONTENT_LANGUAGES, texts, strict=True):
+                if text:
+                    self.known.setdefault(pk, (reference, text[:120]))
+                    self.by_text.setdefault(fingerprint(where, text), pk)
+                    self.remember(-pk, region, language, text)
+
+    def remember(self, owner: int, region: str, language: str, text: str) -> tuple[tuple[int, float], tuple[int, float]]:
+        """Take a text in; its nearest in its own words, and in another language."""
+        words = content_words(text)
+        near, share = self.alike.add(self.names.pks["region"][region], set(words))
+        self.owners.append(owner)
+        kin, kinship = self.kin.add(self.names.pks["region"][region], meanings(language, words))
+        self.kin_owners.append(owner)
+        self.spoken.append(language)
+        if kin >= 0 and self.spoken[kin] == language:
+            kin = -1
+        return (self.owners[near] if near >= 0 else 0, share), (
+            self.kin_owners[kin] if kin >= 0 else 0,
+            kinship,
+        )
+
+    # The file.
+
+    def judge(self, lines: Iterable[Line]) -> Iterator[Verdict]:
+        stream = iter(lines)
+        while chunk := list(islice(stream, CHUNK)):
+            verdicts = [self.read(line) for line in chunk]
+            self.match(verdicts)
+            for verdict in verdicts:
+                self.settle(verdict)
+                yield verdict
+
+    def read(self, line: Line) -> Verdict:
+        corrected = self.corrections.get(str(line.number))
+        cells = line.cells
+        if corrected:
+            cells = [*cells, *[""] * (self.reader.width - len(cells))]
+            for place, cell in corrected.items():
+                cells[int(place)] = cell
+        values, problems = self.reader.read(line, cells)
+        verdict = Verdict(line.number, line.cells, "new", values, problems, corrected=corrected)
+        if "region" in values:
+            self.place(verdict)
+        return verdict
+
+    def place(self, verdict: Verdict) -> None:
+        """Which list the row belongs to, and whether whoever sent it may write there."""
+        values, problems = verdict.values, verdict.problems
+        column = self.reader.places.get("region", [ROW])[0]
+        named = values.get("section", "")
+        if named:
+            known = self.sections.get(named)
+            if known is None or not self.scope.allows(known[1][0]):
+                if named.count("/") == 2:
+                    place = self.reader.places["section"][0]
+                    problems.append(Problem(place, named, "section_unknown", {}))
+            else:
+                pk, where = known
+                if values["region"] and values["region"] != where[0]:
+                    problems.append(Problem(column, named, "section_other", {}))
+                verdict.section = pk
+                values["region"], values["kind"] = where[0], where[1]
+                if where[1] == "concerns":
+                    problems[:] = [p for p in problems if p.code != "audience_missing"]
+        region = values["region"]
+        if not region and self.scope.only:
+            region = values["region"] = self.scope.only
+        unknown = any(problem.code == "region_unknown" for problem in problems)
+        if not region and not unknown and not values.get("reference"):
+            told = {"known": self.names.list_of("region")}
+            problems.append(Problem(column, "", "region_missing", told))
+        elif region and not self.scope.allows(region):
+            told = {
+                "region": self.names.label("region", region),
+                "own": ", ".join(self.names.label("region", slug) for slug in sorted(self.scope.own or ())),
+            }
+            problems.append(Problem(column, self.names.label("region", region), "region_forbidden", told))
+        elif region and self.scope.only and region != self.scope.only:
+            told = {"region": self.names.label("region", self.scope.only)}
+            problems.append(Problem(column, self.names.label("region", region), "region_other", told))
+
+    def match(self, verdicts: list[Verdict]) -> None:
+        """What of a chunk is there already: by reference, by an earlier note, by its words."""
+        for verdict in verdicts:
+            values = verdict.values
+            text = values["texts"].get(values.get("language", ""), "")
+            if values.get("region") and text:
+                verdict.fingerprint = fingerprint(verdict.where, text)
+        references = {v.values["reference"] for v in verdicts if v.values.get("reference")}
+        by_reference = dict(
+            Recommendation.objects.filter(
+                reference__in=references,
+                section__regional_forum__edition=self.scope.edition,
+            ).values_list("reference", "pk")
+        )
+        notes = WorkshopNote.objects.filter(
+            note_import__edition=self.scope.edition,
+            note_import__status=NoteImport.Status.DONE,
+            recommendation__isnull=False,
+        )
+        earlier: dict[int, tuple[int, Values]] = {}
+        prints = {v.fingerprint for v in verdicts if v.fingerprint}
+        for found, pk, values in notes.filter(fingerprint__in=prints).order_by("pk").values_list("fingerprint", "recommendation", "values"):
+            earlier[found] = (pk, values)
+        keys = {v.values["key"] for v in verdicts if v.values.get("key")}
+        by_key: dict[str, tuple[int, Values]] = {}
+        if keys:
+            for note in notes.filter(file_key__in=keys).order_by("pk").select_related("note_import"):
+                if note.note_import.lineage == self.lineage:
+                    by_key[note.file_key] = (note.recommendation_id or 0, note.values)
+        targets: dict[int, tuple[int, Values | None]] = {}
+        for verdict in verdicts:
+            values = verdict.values
+            reference = values.get("reference", "")
+            choice = self.choices.get(str(verdict.row), "")
+            if reference:
+                if pk := by_reference.get(reference):
+                    targets[verdict.row] = (pk, None)
+            elif verdict.fingerprint in earlier:
+                targets[verdict.row] = earlier[verdict.fingerprint]
+            elif values.get("key") in by_key:
+                targets[verdict.row] = by_key[values["key"]]
+            elif choice.startswith("update:"):
+                pk = int(choice.partition(":")[2])
+                note = notes.filter(recommendation=pk).order_by("-pk").first()
+                targets[verdict.row] = (pk, note.values if note else None)
+        current = load_known({pk for pk, _before in targets.values()})
+        for verdict in verdicts:
+            reference = verdict.values.get("reference", "")
+            found = targets.get(verdict.row)
+            known = current.get(found[0]) if found else None
+            if known is not None and not self.scope.allows(known.values["region"]):
+                known = None
+            if reference and known is None:
+                place = self.reader.places["reference"][0]
+                verdict.problems.append(Problem(place, reference, "reference_unknown", {}))
+            if known is not None and found is not None:
+                self.exact.add(known.pk)
+                self.compare(verdict, known, found[1])
+
+    def compare(self, verdict: Verdict, known: Known, before: Values | None) -> None:
+        """What the row would change: what the file says now and did not say before."""
+        values = verdict.values
+        verdict.target, verdict.reference = known.pk, known.reference
+        verdict.section = verdict.section or known.section
+        if not values.get("region"):
+            values["region"] = known.values["region"]
+        if values["region"] == known.values["region"] and "audience" not in self.told:
+            verdict.problems[:] = [p for p in verdict.problems if p.code != "audience_missing"]
+            values["audience"], values["kind"] = known.values["audience"], known.values["kind"]
+        base = before or known.values
+        held: list[str] = []
+        for name in ("region", "kind", "audience", "rank", "lead", "areas", "countries", "instruments", "page"):
+            if name not in self.told and name not in ("region", "kind"):
+                continue
+            new, old, now = (v.get(name) for v in (values, base, known.values))
+            if isinstance(new, list):
+                new, old, now = sorted(new), sorted(old or []), sorted(now or [])
+            if new != old and new != now:
+                verdict.changes[name] = [now, new]
+                if old != now:
+                    held.append(name)
+        texts = {}
+        for language, text in values["texts"].items():
+            old, now = (v["texts"].get(language, "") for v in (base, known.values))
+            if text not in (old, now) and sameness_exact(text) != sameness_exact(now):
+                texts[language] = [now, text]
+                if old != now:
+                    held.append("text")
+        if texts:
+            verdict.changes["texts"] = texts
+        verdict.verdict = "update" if verdict.changes else "unchanged"
+        if held:
+            told = {"reference": known.reference, "fields": ", ".join(dict.fromkeys(held))}
+            verdict.problems.append(Problem(ROW, "", "changed_since", told))
+        if verdict.changes and known.was_published:
+            verdict.problems.append(Problem(ROW, "", "published", {"reference": known.reference}))
+
+    def settle(self, verdict: Verdict) -> None:
+        """Compare with other rows and the edition; then give the final word."""
+        values, problems = verdict.values, verdict.problems
+        text = values["texts"].get(values.get("language", ""), "")
+        broken = any(problem.severity == ERROR for problem in problems)
+        first = next(iter(self.reader.texts.values()), ROW)
+        if reference := values.get("reference"):
+            if other := self.references.get(reference):
+                problems.append(Problem(self.reader.places["reference"][0], reference, "reference_twice", {"other": other}))
+                broken = True
+            self.references.setdefault(reference, verdict.row)
+        if text and values.get("region") and not broken and verdict.target is None:
+            self.seek_alike(verdict, text, first)
+        elif verdict.target is not None and verdict.fingerprint and not broken:
+            if other := self.rows_by_text.get(verdict.fingerprint):
+                verdict.verdict, verdict.repeats, verdict.changes = "duplicate", other, {}
+                problems.append(Problem(first, text[:80], "duplicate_row", {"other": other}))
+            self.rows_by_text.setdefault(verdict.fingerprint, verdict.row)
+        if values.get("region") and values.get("rank") and verdict.verdict != "duplicate":
+            self.hold_rank(verdict)
+        if broken or any(problem.severity == ERROR for problem in problems):
+            verdict.verdict, verdict.changes = "error", {}
+        elif verdict.verdict == "new" and verdict.section is None:
+            verdict.section = self.lists.get(verdict.where)
+            if verdict.section is None and verdict.where not in self.new_lists:
+                self.new_lists[verdict.where] = verdict.row
+                problems.append(Problem(ROW, "", "section_new", {"list": self.name_of(verdict.where)}))
+        if self.choices.get(str(verdict.row)) == "leave":
+            verdict.verdict, verdict.changes, verdict.target = "left", {}, None
+
+    def seek_alike(self, verdict: Verdict, text: str, column: int) -> None:
+        values, problems = verdict.values, verdict.problems
+        if other := self.rows_by_text.get(verdict.fingerprint):
+            verdict.verdict, verdict.repeats = "duplicate", other
+            problems.append(Problem(column, text[:80], "duplicate_row", {"other": other}))
+            return
+        self.rows_by_text[verdict.fingerprint] = verdict.row
+        if pk := self.by_text.get(verdict.fingerprint):
+            verdict.verdict, verdict.target = "duplicate", pk
+            verdict.reference = self.known[pk][0]
+            self.exact.add(pk)
+            problems.append(Problem(column, text[:80], "duplicate", {"reference": verdict.reference}))
+            return
+        language = values.get("reads_as") or values["language"]
+        (near, share), (kin, _kinship) = self.remember(verdict.row, values["region"], language, text)
+        if self.choices.get(str(verdict.row)) == "new":
+            return
+        if near > 0:
+            problems.append(Problem(column, text[:200], "near_row", {"other": near, "share": round(share * 100)}))
+        elif near < 0:
+            reference, said = self.known[-near]
+            problem = Problem(column, text[:200], "near", {"reference": reference, "share": round(share * 100), "text": said})
+            note = self.earlier_note(-near)
+            if note is not None:
+                self.similar[verdict.row] = (-near, problem)
+                told = {"reference": reference, "other": note.row, "file": note.note_import.file_name}
+                problem = Problem(column, text[:200], "similar_match", told)
+            problems.append(problem)
+        elif kin > 0:
+            problems.append(Problem(column, text[:200], "translation_row", {"other": kin}))
+        elif kin < 0:
+            reference, said = self.known[-kin]
+            problems.append(Problem(column, text[:200], "translation", {"reference": reference, "text": said}))
+
+    def earlier_note(self, pk: int) -> WorkshopNote | None:
+        """The note of an earlier version of this very file that became this entry."""
+        notes = WorkshopNote.objects.filter(
+            recommendation=pk,
+            note_import__status=NoteImport.Status.DONE,
+            note_import__edition=self.scope.edition,
+        ).select_related("note_import")
+        return next((n for n in notes.order_by("-pk") if n.note_import.lineage == self.lineage), None)
+
+    def hold_rank(self, verdict: Verdict) -> None:
+        rank = verdict.values["rank"]
+        held = self.ranks.setdefault(verdict.where, {})
+        other, in_file = held.get(rank, ("", False))
+        if other and other != verdict.reference:
+            told = {"rank": rank, "list": self.name_of(verdict.where), "other": other}
+            place = self.reader.places["rank"][0]
+            code = "rank_taken" if in_file else "rank_held"
+            verdict.problems.append(Problem(place, str(rank), code, told))
+        else:
+            held[rank] = (str(verdict.row), True)
+
+    def name_of(self, where: List) -> str:
+        region, kind, audience = where
+        last = self.names.label("audience", audience) if audience else kind
+        return f"{self.names.label('region', region)}, {last}"
+
+    # What only the end of the file tells.
+
+    def late(self) -> dict[int, list[Problem]]:
+        """Problems by row that show when every row is known: holes in the ranks."""
+        found: dict[int, list[Problem]] = {}
+        for where, held in self.ranks.items():
+            ranks = sorted(held)
+            for before, rank in zip([0, *ranks], ranks, strict=False):
+                owner, in_file = held[rank]
+                if in_file and rank > before + 1:
+                    missing = ", ".join(map(str, range(before + 1, min(rank, before + 6))))
+                    told = {"list": self.name_of(where), "rank": rank, "missing": missing}
+                    place = self.reader.places.get("rank", [ROW])[0]
+                    found.setdefault(int(owner), []).append(Problem(place, str(rank), "rank_hole", told))
+        return found
+
+    def finish(self, verdict: Verdict, late: dict[int, list[Problem]]) -> Verdict:
+        verdict.problems += late.get(verdict.row, [])
+        similar = self.similar.get(verdict.row)
+        if similar is not None and similar[0] in self.exact:
+            # What it resembled stands in the file itself, in another row.
+            verdict.problems = [
+                similar[1] if problem.code == "similar_match" else problem
+                for problem in verdict.problems
+            ]
+        if verdict.row in self.confirmed:
+            verdict.problems = [p for p in verdict.problems if p.code != "personal_data"]
+        self.totals["rows"] += 1
+        if verdict.verdict in self.totals:
+            self.totals[verdict.verdict] += 1
+        self.totals["warning"] += verdict.has_warning
+        return verdict
+
+
+def sameness_exact(text: str) -> str:
+    return " ".join(text.split())
+
+
+def load_known(pks: set[int]) -> dict[int, Known]:
+    """Recommendations with what a row could change, in four queries."""
+    found: dict[int, Known] = {}
+    if not pks:
+        return found
+    for row in Recommendation.objects.filter(pk__in=pks).values(
+        "pk", "reference", "status", "published_at", "section", "rank", "is_lead",
+        "original_language", "source_page", "section__regional_forum__region__slug",
+        "section__kind", "audience__slug", *TEXTS,
+    ):
+        found[row["pk"]] = Known(
+            row["pk"],
+            row["reference"],
+            row["status"],
+            row["published_at"] is not None,
+            row["section"],
+            {
+                "region": row["section__regional_forum__region__slug"],
+                "kind": row["section__kind"],
+                "audience": row["audience__slug"] or "",
+                "rank": row["rank"],
+                "lead": row["is_lead"],
+                "language": row["original_language"],
+                "page": row["source_page"],
+                "texts": {
+                    code: row[f"text_{code}"]
+                    for code in settings.CONTENT_LANGUAGES
+                    if row[f"text_{code}"]
+                },
+                "areas": [],
+                "countries": [],
+                "instruments": [],
+            },
+        )
+    for name, model, term in (
+        ("areas", RecommendationArea, "area__slug"),
+        ("countries", RecommendationCountry, "country__iso_code"),
+        ("instruments", RecommendationInstrument, "instrument__slug"),
+    ):
+        for pk, slug in model.objects.filter(recommendation__in=pks).values_list("recommendation", term):
+            found[pk].values[name].append(slug)
+    return found
+
+
+class Spool:
+    """Verdicts in the order of the file, on disk: memory does not grow with the rows."""
+
+    def __init__(self, check: Check, lines: Iterable[Line], progress: Callable[[int], None] = lambda _done: None) -> None:
+        self.check = check
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
+        self.count = 0
+        for verdict in check.judge(lines):
+            pickle.dump(verdict, self._file, pickle.HIGHEST_PROTOCOL)
+            self.count += 1
+            if self.count % CHUNK == 0:
+                progress(self.count)
+        self._late = check.late()
+        for verdict in self:  # totals, once
+            pass
+        self.totals = dict(check.totals)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        self.check.totals = dict.fromkeys(self.check.totals, 0)
+        self._file.seek(0)
+        for _number in range(self.count):
+            yield self.check.finish(pickle.load(self._file), self._late)  # noqa: S301
+
+    def __del__(self) -> None:
+        self._file.close()
+
+
+def state_of(edition: Edition) -> str:
+    """A name for how things stand in an edition: another after any change there."""
+    forum = {"section__regional_forum__edition": edition}
+    marks = [
+        Recommendation.history.filter(**forum).aggregate(m=Max("history_id"))["m"],
+        Section.history.filter(regional_forum__edition=edition).aggregate(m=Max("history_id"))["m"],
+        *(
+            model.history.aggregate(m=Max("history_id"))["m"]
+            for model in (RecommendationArea, RecommendationCountry, RecommendationInstrument)
+        ),
+    ]
+    return "-".join(str(mark or 0) for mark in marks)

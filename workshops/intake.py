@@ -1,0 +1,85 @@
+"""A file on its way in: read, mapped and judged. What wizard, command and tests call."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import file_digest
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+
+from .checking import Check, Scope, Spool, state_of
+from .columns import FIELDS, Mapping, recognised, spoken
+from .names import Names
+from .reading import Reader, majority_language
+from .spreadsheets import Choices, Limits, Line, Refused, Table, read
+
+SAMPLE = 60  # rows that tell the language of a file
+
+
+def sha256_of(file: BinaryIO) -> str:
+    file.seek(0)
+    return file_digest(file, "sha256").hexdigest()
+
+
+def open_table(file: BinaryIO, name: str, limits: Limits, choices: Choices) -> Table:
+    return read(file, name, limits, recognised, choices)
+
+
+@dataclass
+class Judged:
+    """A file with a verdict on every row, as things stood in the edition (`state`)."""
+
+    check: Check
+    verdicts: Spool
+    state: str
+
+
+def judge(
+    table: Table,
+    scope: Scope,
+    mapping: Mapping,
+    file_name: str,
+    limits: Limits,
+    decisions: dict[str, Any] | None = None,
+    words: dict[str, dict[str, str]] | None = None,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Judged:
+    """`Refused` when the mapping leaves a row without its text, region or audience."""
+    demand(mapping, table, scope)
+    state = state_of(scope.edition)
+    names = Names(mapping.words | (words or {}))
+    first = list(islice(table.lines, SAMPLE))
+    texts = [place for place, name in enumerate(mapping.columns) if name.startswith("text")]
+    sample = (line.cells[p] for line in first for p in texts if p < len(line.cells))
+    language = majority_language(sample) or spoken(table.headings)
+    reader = Reader(names, mapping, table.kind, language, limits.characters)
+    check = Check(scope, names, mapping, reader, file_name, decisions)
+
+    def lines() -> Iterator[Line]:
+        yield from first
+        yield from table.lines
+
+    return Judged(check, Spool(check, lines(), progress), state)
+
+
+def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
+    if doubled := mapping.doubled():
+        columns = [
+            heading
+            for heading, name in zip(table.headings, mapping.columns, strict=True)
+            if name == doubled[0]
+        ]
+        raise Refused(
+            _("Column %(field)s appears twice: “%(columns)s”. Say which one is meant.")
+            % {"field": FIELDS.get(doubled[0], doubled[0]), "columns": "”, “".join(columns)}
+        )
+    missing = [name for name in mapping.missing() if not (name == "region" and scope.only)]
+    if missing:
+        raise Refused(
+            _("No column says the %(fields)s. The headings are: “%(columns)s”. Say which column it is, or what holds for all rows.")
+            % {
+                "fields": ", ".join(str(FIELDS[name]) for name in missing),
+                "columns": "”, “".join(filter(None, table.headings)),
+            }
+        )

@@ -1,0 +1,215 @@
+import json
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from regions.models import Edition, Region
+from workshops.bringing import Changed, bring_in
+from workshops.checking import Scope, Verdict
+from workshops.columns import Mapping
+from workshops.intake import Judged, judge, open_table, sha256_of
+from workshops.models import ImportFile, NoteImport, SavedMapping
+from workshops.spreadsheets import Choices, Limits, Refused, Table
+
+ATTEMPTS = 3  # when others change the edition between the check and the writing
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring in a file of workshop notes (CSV, TSV or XLSX) as drafts. "
+        "Exit status: 0 all rows fine, 1 rows refused, 2 the file refused."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--edition", type=int, required=True)
+        parser.add_argument(
+            "--region",
+            default="",
+            help="rows without a region get this one, rows with another are refused",
+        )
+        parser.add_argument("--mapping", default="", help="the name of a saved mapping")
+        parser.add_argument(
+            "--good-rows",
+            action="store_true",
+            help="bring in the rows that are right and leave the others in the file",
+        )
+        parser.add_argument(
+            "--checked-personal-data",
+            action="store_true",
+            help="you looked at every cell that seems to hold a person's data",
+        )
+        parser.add_argument("--encoding", default="", help="when it is in doubt")
+        parser.add_argument("--sheet", default="", help="of a workbook with several")
+        parser.add_argument("--dry-run", action="store_true", help="write nothing")
+        parser.add_argument("--json", action="store_true", help="report as one object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.options = options
+        path: Path = options["file"]
+        try:
+            edition = Edition.objects.get(year=options["edition"])
+        except Edition.DoesNotExist:
+            raise CommandError(f"There is no edition {options['edition']}.", returncode=2) from None
+        region = options["region"]
+        if region and not Region.objects.filter(slug=region).exists():
+            known = ", ".join(Region.objects.values_list("slug", flat=True))
+            raise CommandError(f"There is no region {region!r}. Known are: {known}.", returncode=2)
+        try:
+            file = path.open("rb")
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}", returncode=2) from None
+        with file:
+            try:
+                refused = self.bring(file, path, Scope(edition, only=region))
+            except Refused as refusal:
+                self.tell_refusal(path, str(refusal))
+                sys.exit(2)
+        if refused:
+            sys.exit(1)
+
+    def bring(self, file: Any, path: Path, scope: Scope) -> bool:
+        """Read, judge and bring in; whether some rows stayed out."""
+        for _attempt in range(ATTEMPTS):
+            table, judged = self.judge(file, path, scope)
+            held = sum(bool(v.to_confirm) and not v.is_error for v in judged.verdicts)
+            stay_out = judged.verdicts.totals["error"] + held
+            if self.options["dry_run"] or (stay_out and not self.options["good_rows"]):
+                self.report(file, path, table, judged)
+                return bool(stay_out)
+            note_import = self.record(file, path, table, judged, scope)
+            try:
+                bring_in(note_import, judged.check, judged.verdicts, judged.state, None, self.progress("written"))
+            except Changed:
+                note_import.delete()
+                continue
+            self.report(file, path, table, judged, note_import)
+            return bool(stay_out)
+        raise CommandError("The edition kept changing meanwhile. Try again later.", returncode=1)
+
+    def judge(self, file: Any, path: Path, scope: Scope) -> tuple[Table, Judged]:
+        limits = Limits.of_command()
+        choices = Choices(encoding=self.options["encoding"], sheet=self.options["sheet"])
+        table = open_table(file, path.name, limits, choices)
+        if table.encoding.is_in_doubt and table.encoding.name != "windows-1256":
+            lines = "\n".join(f"  {r.encoding}: {r.line}" for r in table.encoding.others)
+            raise Refused(f"The encoding is in doubt. Say which reading is right with --encoding:\n{lines}")
+        mapping = Mapping.proposed(table.headings, table.hashtags)
+        if name := self.options["mapping"]:
+            saved = SavedMapping.objects.filter(name=name).first()
+            if saved is None or len(saved.mapping["columns"]) != len(table.headings):
+                known = ", ".join(SavedMapping.objects.values_list("name", flat=True))
+                raise Refused(f"No saved mapping “{name}” for these headings. Known are: {known or 'none'}.")
+            mapping = Mapping.from_json(saved.mapping)
+        decisions = {}
+        if self.options["checked_personal_data"]:
+            decisions = {"checked": range(1, limits.rows + 100_000)}
+        judged = judge(table, scope, mapping, path.name, limits, decisions, progress=self.progress("checked"))
+        return table, judged
+
+    def record(self, file: Any, path: Path, table: Table, judged: Judged, scope: Scope) -> NoteImport:
+        file.seek(0)
+        content = file.read()
+        note_import = NoteImport.objects.create(
+            edition=scope.edition,
+            file_name=path.name[:200],
+            sha256=sha256_of(BytesIO(content)),
+            size=len(content),
+            status=NoteImport.Status.CHECKED,
+            kind=table.kind,
+            encoding=table.encoding.name,
+            delimiter=table.delimiter,
+            sheet=table.sheet[:120],
+            heading_row=table.heading_row,
+            headings=table.headings,
+            mapping=judged.check.mapping.as_json(),
+        )
+        ImportFile.objects.create(note_import=note_import, content=content)
+        return note_import
+
+    def progress(self, word: str) -> Any:
+        if not self.stderr.isatty():
+            return lambda _done: None
+        return lambda done: self.stderr.write(f"\r{done:,} rows {word}", ending="")
+
+    # Reports.
+
+    def tell_refusal(self, path: Path, message: str) -> None:
+        if self.options["json"]:
+            with path.open("rb") as file:
+                found = {"file": path.name, "sha256": sha256_of(file), "refused": message}
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
+        else:
+            self.stderr.write(f"{path.name}: {message}")
+
+    def report(self, file: Any, path: Path, table: Table, judged: Judged, note_import: NoteImport | None = None) -> None:
+        if self.options["json"]:
+            self.report_json(file, path, table, judged, note_import)
+            return
+        for verdict in judged.verdicts:
+            for problem in verdict.problems:
+                cell = problem.cell(verdict.row) if table.kind == "xlsx" else ""
+                where = cell or self.heading(table, problem.column)
+                self.stdout.write(f"{verdict.row}\t{problem.severity}\t{where}\t{problem.message}")
+        totals = judged.verdicts.totals
+        self.stdout.write(", ".join(f"{name}: {count}" for name, count in totals.items()))
+        if note_import is not None:
+            self.stdout.write(f"Brought in as import {note_import.pk}; undo_import {note_import.pk} takes it back.")
+        else:
+            self.stdout.write("Nothing was written.")
+
+    def report_json(self, file: Any, path: Path, table: Table, judged: Judged, note_import: NoteImport | None) -> None:
+        """One object, written row by row: a long report does not stand in memory."""
+        head: dict[str, Any] = {
+            "file": path.name,
+            "sha256": sha256_of(file),
+            "encoding": table.encoding.name or None,
+            "delimiter": table.delimiter or None,
+            "sheet": table.sheet or None,
+            "import": note_import.pk if note_import else None,
+            "totals": judged.verdicts.totals,
+        }
+        self.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', ending="")
+        for number, verdict in enumerate(judged.verdicts):
+            self.stdout.write(",\n" if number else "\n", ending="")
+            self.stdout.write(json.dumps(self.row(verdict, table), ensure_ascii=False), ending="")
+        self.stdout.write("]}")
+
+    def heading(self, table: Table, column: int) -> str:
+        return table.headings[column] if 0 <= column < len(table.headings) else ""
+
+    def row(self, verdict: Verdict, table: Table) -> dict[str, Any]:
+        values = verdict.values
+        language = values.get("language", "")
+        return {
+            "row": verdict.row,
+            "verdict": verdict.verdict,
+            "held": bool(verdict.to_confirm),
+            "reference": verdict.reference or None,
+            "problems": [
+                {
+                    "column": self.heading(table, problem.column),
+                    "cell": problem.cell(verdict.row),
+                    "value": problem.value,
+                    "severity": problem.severity,
+                    "code": problem.code,
+                    "message": problem.message,
+                }
+                for problem in verdict.problems
+            ],
+            "values": {
+                "region": values.get("region") or None,
+                "kind": values.get("kind"),
+                "audience": values.get("audience") or None,
+                "areas": values.get("areas", []),
+                "countries": values.get("countries", []),
+                "rank": values.get("rank"),
+                "text": values["texts"].get(language, "") if values.get("texts") else "",
+                "language": language or None,
+                "workshop": values.get("workshop"),
+                "date": values.get("date"),
+            },
+        }

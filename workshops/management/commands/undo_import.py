@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from workshops.models import NoteImport
+from workshops.undoing import Edited, NotThere, edited_since, undo
+
+
+class Command(BaseCommand):
+    help = "Take an import of notes back: remove what it made, restore what it changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("id", type=int)
+        parser.add_argument(
+            "--keep-edited",
+            action="store_true",
+            help="leave what was edited or published since as it is",
+        )
+
+    def handle(self, *args: Any, id: int, keep_edited: bool, **options: Any) -> None:
+        note_import = NoteImport.objects.filter(pk=id).first()
+        if note_import is None:
+            raise CommandError(f"There is no import {id}.")
+        keep = {row.pk for row in edited_since(note_import)} if keep_edited else None
+        try:
+            undone = undo(note_import, None, keep)
+        except NotThere:
+            raise CommandError(f"Import {id} is not brought in: nothing to undo.") from None
+        except Edited as edited:
+            raise CommandError(
+                f"Edited or published since: {edited}. Run again with --keep-edited "
+                "to keep these and take back the rest."
+            ) from None
+        self.stdout.write(
+            f"{undone.removed} removed, {undone.restored} restored, {len(undone.kept)} kept."
+        )

@@ -1,0 +1,213 @@
+"""Workshop notes as they came, the files that brought them, and what was said of both."""
+
+import json
+import zlib
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from priorities.models import Recommendation
+from regions.models import Edition, Region
+
+
+class NoteImportQuerySet(models.QuerySet["NoteImport"]):
+    def visible_to(self, user: Any) -> Self:
+        """All of them to who brings in every region; else one's own, and one's region's."""
+        if user.has_perm("workshops.import_any_region"):
+            return self
+        theirs = user.region_slugs()
+        notes = WorkshopNote.objects.filter(note_import=OuterRef("pk"))
+        of_theirs = Exists(notes) & ~Exists(notes.exclude(region__slug__in=theirs))
+        return self.filter(Q(uploaded_by=user) | of_theirs)
+
+
+class NoteImport(models.Model):
+    """One file of notes, from its upload to what it brought in, and back."""
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("To be read")
+        REFUSED = "refused", _("Refused")
+        CHECKED = "checked", _("Checked, not brought in")
+        DONE = "done", _("Brought in")
+        UNDONE = "undone", _("Undone")
+
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, related_name="note_imports", verbose_name=_("edition")
+    )
+    uploaded_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="note_imports",
+        verbose_name=_("uploaded by"),
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.UPLOADED
+    )
+    refusal = models.TextField(_("why it was refused"), blank=True)
+    kind = models.CharField(_("kind of file"), max_length=4, blank=True)
+    encoding = models.CharField(_("encoding"), max_length=20, blank=True)
+    delimiter = models.CharField(_("separator"), max_length=1, blank=True)
+    sheet = models.CharField(_("sheet"), max_length=120, blank=True)
+    heading_row = models.PositiveIntegerField(_("row of the headings"), default=0)
+    headings = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    decisions = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+    state = models.CharField(max_length=64, blank=True)
+    brought_at = models.DateTimeField(_("brought in at"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    made_sections = models.JSONField(default=list)
+
+    objects = NoteImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of notes")
+        verbose_name_plural = _("imports of notes")
+        ordering: ClassVar = ["-uploaded_at", "-pk"]
+        permissions: ClassVar = [
+            ("import_any_region", _("Can bring in notes of every region")),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(status="done") | Q(brought_at__isnull=False),
+                name="import_done_has_a_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.pk})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:workshops_noteimport_change", args=[self.pk])
+
+    @property
+    def reason(self) -> str:
+        """What the history says of every row this import wrote."""
+        return f"import {self.pk}"
+
+    @property
+    def lineage(self) -> str:
+        """The same for a file and its corrected versions."""
+        return lineage(self.file_name)
+
+
+def lineage(file_name: str) -> str:
+    """A file's name without its ending and what copies and returns add to it."""
+    stem = file_name.rpartition("/")[2].rpartition("\\")[2].lower()
+    stem = stem.rpartition(".")[0] or stem
+    return stem.removesuffix(".to-fix").partition(" (")[0].strip()
+
+
+def packed(data: Any) -> bytes:
+    return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), 1)
+
+
+def expiry() -> Any:
+    return timezone.now() + timedelta(days=settings.NOTES_KEPT_DAYS)
+
+
+class ImportFileQuerySet(models.QuerySet["ImportFile"]):
+    def expired(self) -> Self:
+        return self.filter(expires_at__lt=timezone.now())
+
+
+class ImportFile(models.Model):
+    """The file itself, as parsed and as checked. It expires; its notes stay."""
+
+    note_import = models.OneToOneField(
+        NoteImport, models.CASCADE, related_name="file", primary_key=True
+    )
+    content = models.BinaryField()
+    parsed = models.BinaryField(null=True)
+    report = models.BinaryField(null=True)
+    expires_at = models.DateTimeField(default=expiry)
+
+    objects = ImportFileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.note_import)
+
+    def unpacked(self, name: str) -> Any:
+        held = getattr(self, name)
+        return json.loads(zlib.decompress(bytes(held))) if held else None
+
+
+class WorkshopNote(models.Model):
+    """One row of a facilitator's spreadsheet, kept as it came."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", _("became a draft")
+        UPDATED = "updated", _("changed a draft")
+        UNCHANGED = "unchanged", _("was there already")
+        DUPLICATE = "duplicate", _("repeats another")
+
+    note_import = models.ForeignKey(
+        NoteImport, models.PROTECT, related_name="notes", verbose_name=_("import")
+    )
+    row = models.PositiveIntegerField(_("row"))
+    cells = models.JSONField(_("cells"))
+    corrected = models.JSONField(_("corrected"), null=True)
+    values = models.JSONField(_("as read"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", verbose_name=_("region")
+    )
+    workshop = models.CharField(_("workshop"), max_length=200, blank=True)
+    held_on = models.CharField(_("date"), max_length=60, blank=True)
+    file_key = models.CharField(max_length=60, blank=True)
+    fingerprint = models.BigIntegerField(db_index=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    recommendation = models.ForeignKey(
+        Recommendation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="notes",
+        verbose_name=_("became"),
+    )
+    before = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("workshop note")
+        verbose_name_plural = _("workshop notes")
+        ordering: ClassVar = ["note_import", "row"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["note_import", "row"], name="note_stands_once_in_its_import"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.note_import_id}/{self.row}"
+
+
+class SavedMapping(models.Model):
+    """How to read files with certain headings, under a name."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    signature = models.TextField()
+    mapping = models.JSONField()
+    owner = models.ForeignKey(
+        User, models.CASCADE, null=True, blank=True, verbose_name=_("saved by")
+    )
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("saved mapping")
+        verbose_name_plural = _("saved mappings")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
