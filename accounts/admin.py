@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +7,8 @@ from .models import User
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):
-    filter_horizontal: Any = (*UserAdmin.filter_horizontal, "regions")
-    fieldsets: Any = (
+    filter_horizontal = (*UserAdmin.filter_horizontal, "regions")
+    fieldsets = (
         *(UserAdmin.fieldsets or ()),
         (_("Facilitator of"), {"fields": ["regions"]}),
     )

@@ -1,7 +1,12 @@
 from django.contrib.auth.models import Group, Permission
 
 CURATED_APPS = ("regions", "priorities", "workshops")
-BRING_IN = ("add_noteimport", "change_noteimport", "view_noteimport")
+BRING_IN = (
+    "add_noteimport",
+    "change_noteimport",
+    "view_noteimport",
+    "view_workshopnote",
+)
 
 
 def organisers() -> Group:

@@ -5,7 +5,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
@@ -340,10 +342,17 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "published_at",
         "merged_into",
         "public_text",
+        "came_from",
     ]
     inlines = [AreaInline, CountryInline, InstrumentInline]
     tracked = [RecommendationArea, RecommendationCountry, RecommendationInstrument]
-    actions = ["publish", "withdraw", "send_to_review", "back_to_draft"]
+    actions = [
+        "publish",
+        "confirm_personal_data",
+        "withdraw",
+        "send_to_review",
+        "back_to_draft",
+    ]
     fieldsets = [
         (
             None,
@@ -359,7 +368,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         ),
         (_("Texts"), {"fields": in_languages("text")}),
         TRANSLATION_STATE,
-        (_("Source"), {"fields": ["source_page", "note"]}),
+        (_("Source"), {"fields": ["source_page", "note", "came_from"]}),
     ]
 
     def save_model(
@@ -410,6 +419,23 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             emphasise(text.value),
         )
 
+    @admin.display(description=_("where it comes from"))
+    def came_from(self, recommendation: Recommendation) -> str:
+        """The workshop notes that became this entry, each a link to the row as it came."""
+        notes = recommendation.notes.select_related("note_import")
+        return format_html_join(
+            mark_safe("<br>"),
+            '<a href="{}">{} · {}</a>',
+            (
+                (
+                    reverse("admin:workshops_workshopnote_change", args=[note.pk]),
+                    note.note_import.file_name,
+                    note.row,
+                )
+                for note in notes
+            ),
+        ) or str(_("no workshop note"))
+
     def view_on_site(self, recommendation: Recommendation) -> str | None:
         return (
             recommendation.get_absolute_url() if recommendation.is_published else None
@@ -430,6 +456,19 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             return
         text = ngettext("%d entry is now public.", "%d entries are now public.", count)
         self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(
+        description=_("I checked: no person is harmed by these texts"),
+        permissions=["change"],
+    )
+    def confirm_personal_data(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> None:
+        rows = [row for row in queryset if row.signs_of_people()]
+        for row in rows:
+            row.confirm_personal_data()
+        text = ngettext("%d text is checked.", "%d texts are checked.", len(rows))
+        self.message_user(request, text % len(rows), messages.SUCCESS)
 
     @admin.action(
         description=_("Withdraw (their addresses will say so)"), permissions=["change"]

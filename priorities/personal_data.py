@@ -26,7 +26,9 @@ class Finding(NamedTuple):
 
 
 EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.I)
-TELEPHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\(?\d(?:[ \u00a0\u202f./()-]{0,2}\d){6,14}(?![\w/])")
+TELEPHONE = re.compile(
+    r"(?<![\w.,/-])(?:\+|00)?\(?\d(?:[ \u00a0\u202f./()-]{0,2}\d){6,14}(?![\w/])"
+)
 DATE = r"\d{1,4}[./\- ]\d{1,2}[./\- ]\d{1,4}|\d{1,2}(?:er|º)? (?:de )?[^\W\d]{3,10},? (?:de )?\d{4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4}|(?:19|20)\d\d"
 BIRTH = re.compile(
     r"(?:\bborn\b|\bd\.?o\.?b\b\.?|date of birth|birth ?date|\bnée?\b|\bné\(e\)|date de naissance|naissance"
@@ -106,7 +108,9 @@ def is_telephone(text: str) -> bool:
         return False
     if all(re.fullmatch(r"(?:19|20)\d\d", g) for g in groups):
         return False
-    thousands = len(groups) > 1 and len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
+    thousands = (
+        len(groups) > 1 and len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
+    )
     if thousands and not text.startswith("0"):
         return False
     if len(groups) == 1:

@@ -33,7 +33,9 @@ class Alike:
     def __len__(self) -> int:
         return len(self.scope)
 
-    def add(self, scope: int, words: set[str], besides: int | None = None) -> tuple[int, float]:
+    def add(
+        self, scope: int, words: set[str], besides: int | None = None
+    ) -> tuple[int, float]:
         """Take a text in; the number of the nearest before it, and their likeness.
 
         (-1, 0) when none is near. Only texts of the same scope are compared, and none

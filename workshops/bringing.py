@@ -21,7 +21,7 @@ from priorities.models import (
 )
 from regions.models import Country, RegionalForum
 
-from .checking import Check, List, Verdict, state_of
+from .checking import List, Verdict, state_of
 from .models import NoteImport, WorkshopNote
 from .names import Names
 
@@ -37,17 +37,25 @@ class Changed(Exception):
     """Something the verdicts rest on has changed since they were given."""
 
 
-def record_history(rows: models.QuerySet[Any], reason: str, user_id: int | None, kind: str = "+") -> int:
+def record_history(
+    rows: models.QuerySet[Any], reason: str, user_id: int | None, kind: str = "+"
+) -> int:
     """Write the history of many rows at once, from the rows themselves.
 
     One statement on either engine; simple-history would read every row back first.
     """
     model = rows.model
     history = model.history.model
-    names = [field for field in model._meta.concrete_fields if field.name not in getattr(history, "_history_excluded_fields", [])]
+    names = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in getattr(history, "_history_excluded_fields", [])
+    ]
     quote = connection.ops.quote_name
     select, params = (
-        rows.order_by("pk").values_list(*(field.attname for field in names)).query.sql_with_params()
+        rows.order_by("pk")
+        .values_list(*(field.attname for field in names))
+        .query.sql_with_params()
     )
     columns = [history._meta.get_field(field.name).column for field in names]
     told = {
@@ -57,10 +65,16 @@ def record_history(rows: models.QuerySet[Any], reason: str, user_id: int | None,
         "history_user_id": user_id,
     }
     adapted = [
-        history._meta.get_field(name.removesuffix("_id")).get_db_prep_save(value, connection)
+        history._meta.get_field(name.removesuffix("_id")).get_db_prep_save(
+            value, connection
+        )
         for name, value in told.items()
     ]
-    casts = ["CAST(%s AS timestamptz)", "%s", "%s", "CAST(%s AS bigint)"] if connection.vendor == "postgresql" else ["%s"] * 4
+    casts = (
+        ["CAST(%s AS timestamptz)", "%s", "%s", "CAST(%s AS bigint)"]
+        if connection.vendor == "postgresql"
+        else ["%s"] * 4
+    )
     sql = (
         f"INSERT INTO {quote(history._meta.db_table)} "
         f"({', '.join(map(quote, [*columns, *told]))}) "
@@ -74,7 +88,9 @@ def record_history(rows: models.QuerySet[Any], reason: str, user_id: int | None,
 class Bringing:
     """One import on its way in. Call within `transaction.atomic()`."""
 
-    def __init__(self, note_import: NoteImport, names: Names, user_id: int | None) -> None:
+    def __init__(
+        self, note_import: NoteImport, names: Names, user_id: int | None
+    ) -> None:
         self.note_import, self.names, self.user_id = note_import, names, user_id
         self.edition = note_import.edition
         self.audiences = {a.slug: a for a in Audience.objects.all()}
@@ -83,9 +99,17 @@ class Bringing:
         self.sections: dict[int, Section] = {}
         self.by_row: dict[int, int] = {}  # row: the recommendation it became
 
-    def bring(self, verdicts: Iterable[Verdict], progress: Callable[[int], None] = lambda _done: None) -> None:
+    def bring(
+        self,
+        verdicts: Iterable[Verdict],
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> None:
         """Write everything that is no error and not left out."""
-        stream = (v for v in verdicts if v.verdict not in {"error", "left"} and not v.to_confirm)
+        stream = (
+            v
+            for v in verdicts
+            if v.verdict not in {"error", "left"} and not v.to_confirm
+        )
         done = 0
         while batch := list(islice(stream, BATCH)):
             self.create([v for v in batch if v.verdict == "new"])
@@ -153,7 +177,12 @@ class Bringing:
             self.record(Recommendation.objects.filter(pk__in=[row.pk for row in rows]))
         for name, term, model in LINKS:
             links = [
-                model(**{"recommendation_id": row.pk, f"{term}_id": self.names.pks[name][slug]})
+                model(
+                    **{
+                        "recommendation_id": row.pk,
+                        f"{term}_id": self.names.pks[name][slug],
+                    }
+                )
                 for row, verdict in zip(rows, verdicts, strict=True)
                 for slug in verdict.values.get(name, ())
             ]
@@ -169,7 +198,13 @@ class Bringing:
 
     def update(self, verdict: Verdict) -> None:
         """Change what the row changes, by the one write path; keep what was before."""
-        row = Recommendation.objects.select_for_update(of=("self",)).select_related("section__regional_forum__edition", "section__regional_forum__region").get(pk=verdict.target)
+        row = (
+            Recommendation.objects.select_for_update(of=("self",))
+            .select_related(
+                "section__regional_forum__edition", "section__regional_forum__region"
+            )
+            .get(pk=verdict.target or 0)
+        )
         if row.published_at is not None:
             raise Changed
         changes = verdict.changes
@@ -183,23 +218,33 @@ class Bringing:
         }
         if {"region", "kind", "audience"} & set(changes):
             changes |= {"section": row.section_id, "position": row.position}
-            existing = Section.objects.filter(
-                regional_forum__edition=self.edition,
-                regional_forum__region__slug=verdict.values["region"],
-                kind=verdict.values["kind"],
-                audience__slug=verdict.values["audience"] or None,
-            ).order_by("position").first()
+            existing = (
+                Section.objects.filter(
+                    regional_forum__edition=self.edition,
+                    regional_forum__region__slug=verdict.values["region"],
+                    kind=verdict.values["kind"],
+                    audience__slug=verdict.values["audience"] or None,
+                )
+                .order_by("position")
+                .first()
+            )
             verdict.section = existing.pk if existing else None
             section = self.section_of(verdict)
             row.section, row.position = section, section.next_position()
             row.audience = self.audiences.get(verdict.values["audience"])
-        for name, attribute in (("rank", "rank"), ("lead", "is_lead"), ("page", "source_page")):
+        for name, attribute in (
+            ("rank", "rank"),
+            ("lead", "is_lead"),
+            ("page", "source_page"),
+        ):
             if name in changes:
                 setattr(row, attribute, changes[name][1])
         for language, (_now, text) in changes.get("texts", {}).items():
             setattr(row, f"text_{language}", text)
         row.change_because(self.note_import.reason)
-        tags = {name: changes[name][1] for name, _term, _model in LINKS if name in changes}
+        tags = {
+            name: changes[name][1] for name, _term, _model in LINKS if name in changes
+        }
         if tags:
             row.tag(**self.terms(tags))
 
@@ -236,7 +281,8 @@ class Bringing:
                     file_key=verdict.values.get("key", ""),
                     fingerprint=verdict.fingerprint,
                     outcome=outcomes[verdict.verdict],
-                    recommendation_id=verdict.target or self.by_row.get(verdict.repeats),
+                    recommendation_id=verdict.target
+                    or self.by_row.get(verdict.repeats),
                     before=verdict.changes or None,
                 )
                 for verdict in verdicts
@@ -248,7 +294,7 @@ class Bringing:
 @transaction.atomic
 def bring_in(
     note_import: NoteImport,
-    check: Check,
+    names: Names,
     verdicts: Iterable[Verdict],
     state: str,
     user_id: int | None,
@@ -256,11 +302,13 @@ def bring_in(
 ) -> None:
     """All of it or nothing. `Changed` when the edition is no longer as it was checked."""
     locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
-    if locked.status == NoteImport.Status.DONE or state_of(note_import.edition) != state:
+    if (
+        locked.status == NoteImport.Status.DONE
+        or state_of(note_import.edition) != state
+    ):
         raise Changed
-    Bringing(note_import, check.names, user_id).bring(verdicts, progress)
+    Bringing(note_import, names, user_id).bring(verdicts, progress)
     note_import.status = NoteImport.Status.DONE
     note_import.brought_at = timezone.now()
     note_import.undone_at = None
-    note_import.totals = dict(check.totals)
     note_import.save()

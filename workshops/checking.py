@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Max
 
-from priorities.models import Recommendation, RecommendationArea, RecommendationCountry, RecommendationInstrument, Section
+from priorities.models import (
+    Recommendation,
+    RecommendationArea,
+    RecommendationCountry,
+    RecommendationInstrument,
+    Section,
+)
 from regions.models import Edition
 
 from .alike import Alike, content_words, meanings, sameness
@@ -113,13 +119,20 @@ class Check:
         file_name: str = "",
         decisions: dict[str, Any] | None = None,
     ) -> None:
-        self.scope, self.names, self.mapping, self.reader = scope, names, mapping, reader
+        self.scope, self.names, self.mapping, self.reader = (
+            scope,
+            names,
+            mapping,
+            reader,
+        )
         self.lineage = lineage(file_name)
         decisions = decisions or {}
         self.corrections: dict[str, dict[str, str]] = decisions.get("cells", {})
         self.choices: dict[str, str] = decisions.get("rows", {})
         self.confirmed = set(decisions.get("checked", []))
-        self.told = {name.partition(":")[0] for name in mapping.columns if name} | set(mapping.constants)
+        self.told = {name.partition(":")[0] for name in mapping.columns if name} | set(
+            mapping.constants
+        )
         self.alike = Alike()
         self.kin = Alike(KIN)
         self.spoken: list[str] = []  # the language of each text in `kin`
@@ -135,7 +148,9 @@ class Check:
         self.references: dict[str, int] = {}
         self.exact: set[int] = set()
         self.similar: dict[int, tuple[int, Problem]] = {}
-        self.totals = dict.fromkeys(("rows", "new", "update", "unchanged", "duplicate", "error", "warning"), 0)
+        self.totals = dict.fromkeys(
+            ("rows", "new", "update", "unchanged", "duplicate", "error", "warning"), 0
+        )
         self.read_sections()
         self.read_edition()
 
@@ -143,12 +158,17 @@ class Check:
 
     def read_sections(self) -> None:
         rows = Section.objects.filter(regional_forum__edition=self.scope.edition)
-        for pk, region, kind, audience, position in rows.order_by("position").values_list(
+        for pk, region, kind, audience, position in rows.order_by(
+            "position"
+        ).values_list(
             "pk", "regional_forum__region__slug", "kind", "audience__slug", "position"
         ):
             where = (region, kind, audience or "")
             self.lists.setdefault(where, pk)
-            self.sections[f"{self.scope.edition.year}/{region}/{position}"] = (pk, where)
+            self.sections[f"{self.scope.edition.year}/{region}/{position}"] = (
+                pk,
+                where,
+            )
 
     def read_edition(self) -> None:
         """The texts and ranks of the edition, in the regions this file may speak of."""
@@ -179,12 +199,16 @@ class Check:
                     self.by_text.setdefault(fingerprint(where, text), pk)
                     self.remember(-pk, region, language, text)
 
-    def remember(self, owner: int, region: str, language: str, text: str) -> tuple[tuple[int, float], tuple[int, float]]:
+    def remember(
+        self, owner: int, region: str, language: str, text: str
+    ) -> tuple[tuple[int, float], tuple[int, float]]:
         """Take a text in; its nearest in its own words, and in another language."""
         words = content_words(text)
         near, share = self.alike.add(self.names.pks["region"][region], set(words))
         self.owners.append(owner)
-        kin, kinship = self.kin.add(self.names.pks["region"][region], meanings(language, words))
+        kin, kinship = self.kin.add(
+            self.names.pks["region"][region], meanings(language, words)
+        )
         self.kin_owners.append(owner)
         self.spoken.append(language)
         if kin >= 0 and self.spoken[kin] == language:
@@ -213,7 +237,9 @@ class Check:
             for place, cell in corrected.items():
                 cells[int(place)] = cell
         values, problems = self.reader.read(line, cells)
-        verdict = Verdict(line.number, line.cells, "new", values, problems, corrected=corrected)
+        verdict = Verdict(
+            line.number, line.cells, "new", values, problems, corrected=corrected
+        )
         if "region" in values:
             self.place(verdict)
         return verdict
@@ -247,12 +273,23 @@ class Check:
         elif region and not self.scope.allows(region):
             told = {
                 "region": self.names.label("region", region),
-                "own": ", ".join(self.names.label("region", slug) for slug in sorted(self.scope.own or ())),
+                "own": ", ".join(
+                    self.names.label("region", slug)
+                    for slug in sorted(self.scope.own or ())
+                ),
             }
-            problems.append(Problem(column, self.names.label("region", region), "region_forbidden", told))
+            problems.append(
+                Problem(
+                    column, self.names.label("region", region), "region_forbidden", told
+                )
+            )
         elif region and self.scope.only and region != self.scope.only:
             told = {"region": self.names.label("region", self.scope.only)}
-            problems.append(Problem(column, self.names.label("region", region), "region_other", told))
+            problems.append(
+                Problem(
+                    column, self.names.label("region", region), "region_other", told
+                )
+            )
 
     def match(self, verdicts: list[Verdict]) -> None:
         """What of a chunk is there already: by reference, by an earlier note, by its words."""
@@ -261,7 +298,9 @@ class Check:
             text = values["texts"].get(values.get("language", ""), "")
             if values.get("region") and text:
                 verdict.fingerprint = fingerprint(verdict.where, text)
-        references = {v.values["reference"] for v in verdicts if v.values.get("reference")}
+        references = {
+            v.values["reference"] for v in verdicts if v.values.get("reference")
+        }
         by_reference = dict(
             Recommendation.objects.filter(
                 reference__in=references,
@@ -275,12 +314,20 @@ class Check:
         )
         earlier: dict[int, tuple[int, Values]] = {}
         prints = {v.fingerprint for v in verdicts if v.fingerprint}
-        for found, pk, values in notes.filter(fingerprint__in=prints).order_by("pk").values_list("fingerprint", "recommendation", "values"):
-            earlier[found] = (pk, values)
+        for found, pk, said in (
+            notes.filter(fingerprint__in=prints)
+            .order_by("pk")
+            .values_list("fingerprint", "recommendation", "values")
+        ):
+            earlier[found] = (pk or 0, said)
         keys = {v.values["key"] for v in verdicts if v.values.get("key")}
         by_key: dict[str, tuple[int, Values]] = {}
         if keys:
-            for note in notes.filter(file_key__in=keys).order_by("pk").select_related("note_import"):
+            for note in (
+                notes.filter(file_key__in=keys)
+                .order_by("pk")
+                .select_related("note_import")
+            ):
                 if note.note_import.lineage == self.lineage:
                     by_key[note.file_key] = (note.recommendation_id or 0, note.values)
         targets: dict[int, tuple[int, Values | None]] = {}
@@ -289,29 +336,31 @@ class Check:
             reference = values.get("reference", "")
             choice = self.choices.get(str(verdict.row), "")
             if reference:
-                if pk := by_reference.get(reference):
-                    targets[verdict.row] = (pk, None)
+                if reference in by_reference:
+                    targets[verdict.row] = (by_reference[reference], None)
             elif verdict.fingerprint in earlier:
                 targets[verdict.row] = earlier[verdict.fingerprint]
             elif values.get("key") in by_key:
                 targets[verdict.row] = by_key[values["key"]]
             elif choice.startswith("update:"):
-                pk = int(choice.partition(":")[2])
-                note = notes.filter(recommendation=pk).order_by("-pk").first()
-                targets[verdict.row] = (pk, note.values if note else None)
+                chosen = int(choice.partition(":")[2])
+                last = notes.filter(recommendation=chosen).order_by("-pk").first()
+                targets[verdict.row] = (chosen, last.values if last else None)
         current = load_known({pk for pk, _before in targets.values()})
         for verdict in verdicts:
             reference = verdict.values.get("reference", "")
-            found = targets.get(verdict.row)
-            known = current.get(found[0]) if found else None
+            target = targets.get(verdict.row)
+            known = current.get(target[0]) if target else None
             if known is not None and not self.scope.allows(known.values["region"]):
                 known = None
             if reference and known is None:
                 place = self.reader.places["reference"][0]
-                verdict.problems.append(Problem(place, reference, "reference_unknown", {}))
-            if known is not None and found is not None:
+                verdict.problems.append(
+                    Problem(place, reference, "reference_unknown", {})
+                )
+            if known is not None and target is not None:
                 self.exact.add(known.pk)
-                self.compare(verdict, known, found[1])
+                self.compare(verdict, known, target[1])
 
     def compare(self, verdict: Verdict, known: Known, before: Values | None) -> None:
         """What the row would change: what the file says now and did not say before."""
@@ -321,11 +370,26 @@ class Check:
         if not values.get("region"):
             values["region"] = known.values["region"]
         if values["region"] == known.values["region"] and "audience" not in self.told:
-            verdict.problems[:] = [p for p in verdict.problems if p.code != "audience_missing"]
-            values["audience"], values["kind"] = known.values["audience"], known.values["kind"]
+            verdict.problems[:] = [
+                p for p in verdict.problems if p.code != "audience_missing"
+            ]
+            values["audience"], values["kind"] = (
+                known.values["audience"],
+                known.values["kind"],
+            )
         base = before or known.values
         held: list[str] = []
-        for name in ("region", "kind", "audience", "rank", "lead", "areas", "countries", "instruments", "page"):
+        for name in (
+            "region",
+            "kind",
+            "audience",
+            "rank",
+            "lead",
+            "areas",
+            "countries",
+            "instruments",
+            "page",
+        ):
             if name not in self.told and name not in ("region", "kind"):
                 continue
             new, old, now = (v.get(name) for v in (values, base, known.values))
@@ -346,10 +410,15 @@ class Check:
             verdict.changes["texts"] = texts
         verdict.verdict = "update" if verdict.changes else "unchanged"
         if held:
-            told = {"reference": known.reference, "fields": ", ".join(dict.fromkeys(held))}
+            told = {
+                "reference": known.reference,
+                "fields": ", ".join(dict.fromkeys(held)),
+            }
             verdict.problems.append(Problem(ROW, "", "changed_since", told))
         if verdict.changes and known.was_published:
-            verdict.problems.append(Problem(ROW, "", "published", {"reference": known.reference}))
+            verdict.problems.append(
+                Problem(ROW, "", "published", {"reference": known.reference})
+            )
 
     def settle(self, verdict: Verdict) -> None:
         """Compare with other rows and the edition; then give the final word."""
@@ -359,17 +428,34 @@ class Check:
         first = next(iter(self.reader.texts.values()), ROW)
         if reference := values.get("reference"):
             if other := self.references.get(reference):
-                problems.append(Problem(self.reader.places["reference"][0], reference, "reference_twice", {"other": other}))
+                problems.append(
+                    Problem(
+                        self.reader.places["reference"][0],
+                        reference,
+                        "reference_twice",
+                        {"other": other},
+                    )
+                )
                 broken = True
             self.references.setdefault(reference, verdict.row)
         if text and values.get("region") and not broken and verdict.target is None:
             self.seek_alike(verdict, text, first)
         elif verdict.target is not None and verdict.fingerprint and not broken:
             if other := self.rows_by_text.get(verdict.fingerprint):
-                verdict.verdict, verdict.repeats, verdict.changes = "duplicate", other, {}
-                problems.append(Problem(first, text[:80], "duplicate_row", {"other": other}))
+                verdict.verdict, verdict.repeats, verdict.changes = (
+                    "duplicate",
+                    other,
+                    {},
+                )
+                problems.append(
+                    Problem(first, text[:80], "duplicate_row", {"other": other})
+                )
             self.rows_by_text.setdefault(verdict.fingerprint, verdict.row)
-        if values.get("region") and values.get("rank") and verdict.verdict != "duplicate":
+        if (
+            values.get("region")
+            and values.get("rank")
+            and verdict.verdict != "duplicate"
+        ):
             self.hold_rank(verdict)
         if broken or any(problem.severity == ERROR for problem in problems):
             verdict.verdict, verdict.changes = "error", {}
@@ -377,7 +463,11 @@ class Check:
             verdict.section = self.lists.get(verdict.where)
             if verdict.section is None and verdict.where not in self.new_lists:
                 self.new_lists[verdict.where] = verdict.row
-                problems.append(Problem(ROW, "", "section_new", {"list": self.name_of(verdict.where)}))
+                problems.append(
+                    Problem(
+                        ROW, "", "section_new", {"list": self.name_of(verdict.where)}
+                    )
+                )
         if self.choices.get(str(verdict.row)) == "leave":
             verdict.verdict, verdict.changes, verdict.target = "left", {}, None
 
@@ -385,35 +475,68 @@ class Check:
         values, problems = verdict.values, verdict.problems
         if other := self.rows_by_text.get(verdict.fingerprint):
             verdict.verdict, verdict.repeats = "duplicate", other
-            problems.append(Problem(column, text[:80], "duplicate_row", {"other": other}))
+            problems.append(
+                Problem(column, text[:80], "duplicate_row", {"other": other})
+            )
             return
         self.rows_by_text[verdict.fingerprint] = verdict.row
         if pk := self.by_text.get(verdict.fingerprint):
             verdict.verdict, verdict.target = "duplicate", pk
             verdict.reference = self.known[pk][0]
             self.exact.add(pk)
-            problems.append(Problem(column, text[:80], "duplicate", {"reference": verdict.reference}))
+            problems.append(
+                Problem(
+                    column, text[:80], "duplicate", {"reference": verdict.reference}
+                )
+            )
             return
         language = values.get("reads_as") or values["language"]
-        (near, share), (kin, _kinship) = self.remember(verdict.row, values["region"], language, text)
+        (near, share), (kin, _kinship) = self.remember(
+            verdict.row, values["region"], language, text
+        )
         if self.choices.get(str(verdict.row)) == "new":
             return
         if near > 0:
-            problems.append(Problem(column, text[:200], "near_row", {"other": near, "share": round(share * 100)}))
+            problems.append(
+                Problem(
+                    column,
+                    text[:200],
+                    "near_row",
+                    {"other": near, "share": round(share * 100)},
+                )
+            )
         elif near < 0:
             reference, said = self.known[-near]
-            problem = Problem(column, text[:200], "near", {"reference": reference, "share": round(share * 100), "text": said})
+            problem = Problem(
+                column,
+                text[:200],
+                "near",
+                {"reference": reference, "share": round(share * 100), "text": said},
+            )
             note = self.earlier_note(-near)
             if note is not None:
                 self.similar[verdict.row] = (-near, problem)
-                told = {"reference": reference, "other": note.row, "file": note.note_import.file_name}
+                told = {
+                    "reference": reference,
+                    "other": note.row,
+                    "file": note.note_import.file_name,
+                }
                 problem = Problem(column, text[:200], "similar_match", told)
             problems.append(problem)
         elif kin > 0:
-            problems.append(Problem(column, text[:200], "translation_row", {"other": kin}))
+            problems.append(
+                Problem(column, text[:200], "translation_row", {"other": kin})
+            )
         elif kin < 0:
             reference, said = self.known[-kin]
-            problems.append(Problem(column, text[:200], "translation", {"reference": reference, "text": said}))
+            problems.append(
+                Problem(
+                    column,
+                    text[:200],
+                    "translation",
+                    {"reference": reference, "text": said},
+                )
+            )
 
     def earlier_note(self, pk: int) -> WorkshopNote | None:
         """The note of an earlier version of this very file that became this entry."""
@@ -422,7 +545,10 @@ class Check:
             note_import__status=NoteImport.Status.DONE,
             note_import__edition=self.scope.edition,
         ).select_related("note_import")
-        return next((n for n in notes.order_by("-pk") if n.note_import.lineage == self.lineage), None)
+        return next(
+            (n for n in notes.order_by("-pk") if n.note_import.lineage == self.lineage),
+            None,
+        )
 
     def hold_rank(self, verdict: Verdict) -> None:
         rank = verdict.values["rank"]
@@ -451,10 +577,18 @@ class Check:
             for before, rank in zip([0, *ranks], ranks, strict=False):
                 owner, in_file = held[rank]
                 if in_file and rank > before + 1:
-                    missing = ", ".join(map(str, range(before + 1, min(rank, before + 6))))
-                    told = {"list": self.name_of(where), "rank": rank, "missing": missing}
+                    missing = ", ".join(
+                        map(str, range(before + 1, min(rank, before + 6)))
+                    )
+                    told = {
+                        "list": self.name_of(where),
+                        "rank": rank,
+                        "missing": missing,
+                    }
                     place = self.reader.places.get("rank", [ROW])[0]
-                    found.setdefault(int(owner), []).append(Problem(place, str(rank), "rank_hole", told))
+                    found.setdefault(int(owner), []).append(
+                        Problem(place, str(rank), "rank_hole", told)
+                    )
         return found
 
     def finish(self, verdict: Verdict, late: dict[int, list[Problem]]) -> Verdict:
@@ -467,7 +601,9 @@ class Check:
                 for problem in verdict.problems
             ]
         if verdict.row in self.confirmed:
-            verdict.problems = [p for p in verdict.problems if p.code != "personal_data"]
+            verdict.problems = [
+                p for p in verdict.problems if p.code != "personal_data"
+            ]
         self.totals["rows"] += 1
         if verdict.verdict in self.totals:
             self.totals[verdict.verdict] += 1
@@ -485,9 +621,19 @@ def load_known(pks: set[int]) -> dict[int, Known]:
     if not pks:
         return found
     for row in Recommendation.objects.filter(pk__in=pks).values(
-        "pk", "reference", "status", "published_at", "section", "rank", "is_lead",
-        "original_language", "source_page", "section__regional_forum__region__slug",
-        "section__kind", "audience__slug", *TEXTS,
+        "pk",
+        "reference",
+        "status",
+        "published_at",
+        "section",
+        "rank",
+        "is_lead",
+        "original_language",
+        "source_page",
+        "section__regional_forum__region__slug",
+        "section__kind",
+        "audience__slug",
+        *TEXTS,
     ):
         found[row["pk"]] = Known(
             row["pk"],
@@ -518,7 +664,9 @@ def load_known(pks: set[int]) -> dict[int, Known]:
         ("countries", RecommendationCountry, "country__iso_code"),
         ("instruments", RecommendationInstrument, "instrument__slug"),
     ):
-        for pk, slug in model.objects.filter(recommendation__in=pks).values_list("recommendation", term):
+        for pk, slug in model.objects.filter(recommendation__in=pks).values_list(
+            "recommendation", term
+        ):
             found[pk].values[name].append(slug)
     return found
 
@@ -526,7 +674,12 @@ def load_known(pks: set[int]) -> dict[int, Known]:
 class Spool:
     """Verdicts in the order of the file, on disk: memory does not grow with the rows."""
 
-    def __init__(self, check: Check, lines: Iterable[Line], progress: Callable[[int], None] = lambda _done: None) -> None:
+    def __init__(
+        self,
+        check: Check,
+        lines: Iterable[Line],
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> None:
         self.check = check
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
         self.count = 0
@@ -536,15 +689,16 @@ class Spool:
             if self.count % CHUNK == 0:
                 progress(self.count)
         self._late = check.late()
-        for verdict in self:  # totals, once
-            pass
+        self.held = sum(
+            bool(verdict.to_confirm) and not verdict.is_error for verdict in self
+        )
         self.totals = dict(check.totals)
 
     def __iter__(self) -> Iterator[Verdict]:
         self.check.totals = dict.fromkeys(self.check.totals, 0)
         self._file.seek(0)
         for _number in range(self.count):
-            yield self.check.finish(pickle.load(self._file), self._late)  # noqa: S301
+            yield self.check.finish(pickle.load(self._file), self._late)
 
     def __del__(self) -> None:
         self._file.close()
@@ -555,10 +709,16 @@ def state_of(edition: Edition) -> str:
     forum = {"section__regional_forum__edition": edition}
     marks = [
         Recommendation.history.filter(**forum).aggregate(m=Max("history_id"))["m"],
-        Section.history.filter(regional_forum__edition=edition).aggregate(m=Max("history_id"))["m"],
+        Section.history.filter(regional_forum__edition=edition).aggregate(
+            m=Max("history_id")
+        )["m"],
         *(
             model.history.aggregate(m=Max("history_id"))["m"]
-            for model in (RecommendationArea, RecommendationCountry, RecommendationInstrument)
+            for model in (
+                RecommendationArea,
+                RecommendationCountry,
+                RecommendationInstrument,
+            )
         ),
     ]
     return "-".join(str(mark or 0) for mark in marks)

@@ -83,7 +83,11 @@ def meaning(heading: str) -> str:
     if words in known():
         name = known()[words][0]
         if name == "text" and "+" in heading:
-            codes = [code for code in heading.split("+")[1:] if code in settings.CONTENT_LANGUAGES]
+            codes = [
+                code
+                for code in heading.split("+")[1:]
+                if code in settings.CONTENT_LANGUAGES
+            ]
             return f"text:{codes[0]}" if codes else name
         return name
     head, _space, last = words.rpartition(" ")
@@ -94,7 +98,13 @@ def meaning(heading: str) -> str:
 
 def recognised(cells: Iterable[str]) -> int:
     """How many cells of a row are headings we know."""
-    return len({name for cell in cells if cell.strip() and len(cell) < 80 and (name := meaning(cell.strip()))})
+    return len(
+        {
+            name
+            for cell in cells
+            if cell.strip() and len(cell) < 80 and (name := meaning(cell.strip()))
+        }
+    )
 
 
 def signature(headings: Sequence[str]) -> str:
@@ -112,7 +122,9 @@ class Mapping:
     fill_down: bool = False
 
     @classmethod
-    def proposed(cls, headings: Sequence[str], hashtags: Sequence[str] = ()) -> "Mapping":
+    def proposed(
+        cls, headings: Sequence[str], hashtags: Sequence[str] = ()
+    ) -> "Mapping":
         """What the headings say, and the hashtags under them where they say more."""
         columns = [meaning(heading) if heading else "" for heading in headings]
         for place, hashtag in enumerate(hashtags):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import sha256
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -19,7 +19,10 @@ SAMPLE = 60  # rows that tell the language of a file
 
 def sha256_of(file: BinaryIO) -> str:
     file.seek(0)
-    return file_digest(file, "sha256").hexdigest()
+    digest = sha256()
+    while block := file.read(1024 * 1024):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def open_table(file: BinaryIO, name: str, limits: Limits, choices: Choices) -> Table:
@@ -50,7 +53,9 @@ def judge(
     state = state_of(scope.edition)
     names = Names(mapping.words | (words or {}))
     first = list(islice(table.lines, SAMPLE))
-    texts = [place for place, name in enumerate(mapping.columns) if name.startswith("text")]
+    texts = [
+        place for place, name in enumerate(mapping.columns) if name.startswith("text")
+    ]
     sample = (line.cells[p] for line in first for p in texts if p < len(line.cells))
     language = majority_language(sample) or spoken(table.headings)
     reader = Reader(names, mapping, table.kind, language, limits.characters)
@@ -72,12 +77,19 @@ def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
         ]
         raise Refused(
             _("Column %(field)s appears twice: “%(columns)s”. Say which one is meant.")
-            % {"field": FIELDS.get(doubled[0], doubled[0]), "columns": "”, “".join(columns)}
+            % {
+                "field": FIELDS.get(doubled[0], doubled[0]),
+                "columns": "”, “".join(columns),
+            }
         )
-    missing = [name for name in mapping.missing() if not (name == "region" and scope.only)]
+    missing = [
+        name for name in mapping.missing() if not (name == "region" and scope.only)
+    ]
     if missing:
         raise Refused(
-            _("No column says the %(fields)s. The headings are: “%(columns)s”. Say which column it is, or what holds for all rows.")
+            _(
+                "No column says the %(fields)s. The headings are: “%(columns)s”. Say which column it is, or what holds for all rows."
+            )
             % {
                 "fields": ", ".join(str(FIELDS[name]) for name in missing),
                 "columns": "”, “".join(filter(None, table.headings)),

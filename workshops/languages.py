@@ -43,7 +43,9 @@ def guess(text: str) -> str:
     if ordered[0] - ordered[1] < 1.5:
         for word in words:
             for language in scores:
-                if any((language, stem) in concepts() for stem in stems(language, word)):
+                if any(
+                    (language, stem) in concepts() for stem in stems(language, word)
+                ):
                     scores[language] += 0.4
         if "ñ" in text or "¿" in text or "¡" in text:
             scores["es"] += 1

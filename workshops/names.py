@@ -23,7 +23,7 @@ from priorities.models import (
     PriorityArea,
     Section,
 )
-from priorities.words import ATTACHED, STOP, WORD, fold_word
+from priorities.words import ATTACHED, STOP, fold_word
 from regions.models import Country, Region
 from regions.translated import reading_languages
 
@@ -36,7 +36,16 @@ PARTS = re.compile(r"[;\n|؛]")
 SMALLER_PARTS = re.compile(r"[,،/؛]| & ")
 EMPTY_WORDS = frozenset(
     fold_word(word)
-    for word in "région region región forum foro منطقة المنطقة منتدى".split()
+    for word in [
+        "région",
+        "region",
+        "región",
+        "forum",
+        "foro",
+        "منطقة",
+        "المنطقة",
+        "منتدى",
+    ]
 )
 
 
@@ -116,7 +125,17 @@ class Names:
         own = [f"name_{code}" for code in reading_languages()]
         self.kinds = {
             kind: Kind()
-            for kind in ("region", "audience", "areas", "groups", "countries", "instruments", "language", "kind", "yesno")
+            for kind in (
+                "region",
+                "audience",
+                "areas",
+                "groups",
+                "countries",
+                "instruments",
+                "language",
+                "kind",
+                "yesno",
+            )
         }
         self.pks: dict[str, dict[str, int]] = {kind: {} for kind in self.kinds}
 
@@ -182,7 +201,9 @@ class Names:
     def _adjectives(self) -> list[str]:
         """Roots of the adjectives and names of regions, the longest first."""
         found = {roots(key(label)) for _slug, label in listed("region_adjective")}
-        found |= {roots(words) for words in self.kinds["region"].by_key if len(words) > 3}
+        found |= {
+            roots(words) for words in self.kinds["region"].by_key if len(words) > 3
+        }
         return sorted(found, key=lambda words: (-len(words.split()), words))
 
     def _learn_audiences(self) -> None:
@@ -211,13 +232,13 @@ class Names:
         words = key(cell)
         if found := audiences.by_key.get(words):
             return Match(found)
-        padded = f" {' '.join(root(word) for word in words.split() if word not in STOP)} "
+        padded = (
+            f" {' '.join(root(word) for word in words.split() if word not in STOP)} "
+        )
         for adjective in self.adjectives:
             if f" {adjective} " in padded:
                 padded = padded.replace(f" {adjective} ", f" {ADJECTIVE} ")
-        marked = frozenset(
-            word for word in padded.split() if word not in EMPTY_WORDS
-        )
+        marked = frozenset(word for word in padded.split() if word not in EMPTY_WORDS)
         bare = marked - {ADJECTIVE}
         for wanted in (marked, bare):
             if found := audiences.by_shape.get(wanted):
@@ -229,7 +250,11 @@ class Names:
         }
         if len(wider) == 1:
             return Match(wider.pop(), told=True)
-        return Match("", audiences.nearest(" ".join(sorted(bare)) or words) or audiences.nearest(words))
+        return Match(
+            "",
+            audiences.nearest(" ".join(sorted(bare)) or words)
+            or audiences.nearest(words),
+        )
 
     def of(self, kind: str, cell: str) -> Match:
         known = self.kinds[kind]
@@ -246,9 +271,7 @@ class Names:
             found = self.of(kind, part)
             smaller = [piece.strip() for piece in SMALLER_PARTS.split(part)]
             if not found.slug and len(smaller) > 1:
-                yield from (
-                    (piece, self.of(kind, piece)) for piece in smaller if piece
-                )
+                yield from ((piece, self.of(kind, piece)) for piece in smaller if piece)
             else:
                 yield part, found
 

@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from openpyxl.utils import get_column_letter
 
 from priorities.personal_data import KINDS
@@ -13,57 +14,243 @@ ROW = -1  # the column of a problem that the whole row has
 
 # Severity and message by code. {named} parts come from the problem; {value} is the cell.
 MESSAGES: dict[str, tuple[str, Promise]] = {
-    "text_missing": (ERROR, _("The text is empty: write what is asked, or take the row out.")),
-    "text_too_long": (ERROR, _("This cell has {count} characters; up to {most} can be read. Shorten it or split it.")),
-    "text_long": (WARNING, _("The text has {count} characters. It comes in as a draft; it can be published with up to {most}.")),
-    "control_character": (ERROR, _("This cell contains a character that cannot be stored (U+{code}). Take it out; typing the words anew helps.")),
-    "line_break": (WARNING, _("A sign that breaks lines in other programs (U+{code}) became a line break.")),
-    "direction_override": (WARNING, _("Signs that turn the direction of writing (U+{code}) were taken out. Compare the text with yours.")),
-    "formula": (WARNING, _("This looks like a formula. It is kept as text and never calculated: look whether it is meant.")),
-    "formula_value": (NOTE, _("This cell is a formula; the value stored in the file was read.")),
-    "formula_empty": (ERROR, _("This cell is a formula with no stored value. Open the file in your spreadsheet program, save it, and send it again; or type the value.")),
-    "cells_too_many": (ERROR, _("This row has {found} cells where the headings have {expected}: probably a separator in a cell without quotation marks. Nothing was shifted. Read were: {cells}")),
-    "cells_too_few": (ERROR, _("This row has {found} cells where the headings have {expected}. Add what is missing, so that no cell is read in another’s place.")),
+    "text_missing": (
+        ERROR,
+        _("The text is empty: write what is asked, or take the row out."),
+    ),
+    "text_too_long": (
+        ERROR,
+        _(
+            "This cell has {count} characters; up to {most} can be read. Shorten it or split it."
+        ),
+    ),
+    "text_long": (
+        WARNING,
+        _(
+            "The text has {count} characters. It comes in as a draft; it can be published with up to {most}."
+        ),
+    ),
+    "control_character": (
+        ERROR,
+        _(
+            "This cell contains a character that cannot be stored (U+{code}). Take it out; typing the words anew helps."
+        ),
+    ),
+    "line_break": (
+        WARNING,
+        _("A sign that breaks lines in other programs (U+{code}) became a line break."),
+    ),
+    "direction_override": (
+        WARNING,
+        _(
+            "Signs that turn the direction of writing (U+{code}) were taken out. Compare the text with yours."
+        ),
+    ),
+    "formula": (
+        WARNING,
+        _(
+            "This looks like a formula. It is kept as text and never calculated: look whether it is meant."
+        ),
+    ),
+    "formula_value": (
+        NOTE,
+        _("This cell is a formula; the value stored in the file was read."),
+    ),
+    "formula_empty": (
+        ERROR,
+        _(
+            "This cell is a formula with no stored value. Open the file in your spreadsheet program, save it, and send it again; or type the value."
+        ),
+    ),
+    "cells_too_many": (
+        ERROR,
+        _(
+            "This row has {found} cells where the headings have {expected}: probably a separator in a cell without quotation marks. Nothing was shifted. Read were: {cells}"
+        ),
+    ),
+    "cells_too_few": (
+        ERROR,
+        _(
+            "This row has {found} cells where the headings have {expected}. Add what is missing, so that no cell is read in another’s place."
+        ),
+    ),
     "region_missing": (ERROR, _("No region. Write one of: {known}.")),
-    "region_unknown": (ERROR, _("“{value}” is not one of the regions.{hint} Known are: {known}.")),
-    "region_forbidden": (ERROR, _("You cannot add to {region}: your own regions are {own}.")),
-    "region_other": (ERROR, _("This import is for {region} only; the row says “{value}”.")),
+    "region_unknown": (
+        ERROR,
+        _("“{value}” is not one of the regions.{hint} Known are: {known}."),
+    ),
+    "region_forbidden": (
+        ERROR,
+        _("You cannot add to {region}: your own regions are {own}."),
+    ),
+    "region_other": (
+        ERROR,
+        _("This import is for {region} only; the row says “{value}”."),
+    ),
     "region_filled": (NOTE, _("Read from the merged cell above: “{value}”.")),
-    "audience_unknown": (ERROR, _("“{value}” is not one of the audiences.{hint} Known are: {known}.")),
-    "audience_wider": (WARNING, _("“{value}” was read as “{label}”. If that is too wide, name another audience.")),
-    "audience_missing": (ERROR, _("No audience. A recommendation asks something of one of: {known}.")),
-    "audience_of_concern": (ERROR, _("A concern is addressed to nobody: leave the audience empty, or call it a recommendation.")),
+    "audience_unknown": (
+        ERROR,
+        _("“{value}” is not one of the audiences.{hint} Known are: {known}."),
+    ),
+    "audience_wider": (
+        WARNING,
+        _(
+            "“{value}” was read as “{label}”. If that is too wide, name another audience."
+        ),
+    ),
+    "audience_missing": (
+        ERROR,
+        _("No audience. A recommendation asks something of one of: {known}."),
+    ),
+    "audience_of_concern": (
+        ERROR,
+        _(
+            "A concern is addressed to nobody: leave the audience empty, or call it a recommendation."
+        ),
+    ),
     "kind_unknown": (ERROR, _("“{value}” is neither a recommendation nor a concern.")),
-    "area_unknown": (NOTE, _("“{part}” is not one of the priority areas; it stays with the note, and the draft is not tagged with it.")),
-    "area_near": (WARNING, _("“{part}” is not one of the priority areas. Did you mean “{nearest}”?")),
-    "area_group": (NOTE, _("“{part}” is a group of areas; choose an area within it when you curate the draft.")),
-    "country_unknown": (WARNING, _("“{part}” is not a country we know.{hint} The draft is not tagged with it.")),
-    "instrument_unknown": (NOTE, _("“{part}” is not one of the instruments and bodies we know.{hint}")),
-    "language_unknown": (ERROR, _("“{value}” is not one of the languages: French, English, Spanish, Arabic.")),
-    "language_unclear": (WARNING, _("No column says the language, and the text does not tell. {language} was assumed.")),
-    "language_differs": (WARNING, _("The row says {stated}, but the text reads as {found}. Correct the language, or look whether it is a translation.")),
-    "rank_unreadable": (WARNING, _("“{value}” is not a rank: a whole number from 1 is expected. The draft has no rank.")),
-    "rank_taken": (WARNING, _("Rank {rank} of {list} is already taken by row {other}. Which comes first? Nothing was renumbered.")),
-    "rank_held": (WARNING, _("Rank {rank} of {list} is already taken by {other}. Which comes first? Nothing was renumbered.")),
-    "rank_hole": (WARNING, _("In {list} the ranks jump to {rank}: {missing} is missing.")),
+    "area_unknown": (
+        NOTE,
+        _(
+            "“{part}” is not one of the priority areas; it stays with the note, and the draft is not tagged with it."
+        ),
+    ),
+    "area_near": (
+        WARNING,
+        _("“{part}” is not one of the priority areas. Did you mean “{nearest}”?"),
+    ),
+    "area_group": (
+        NOTE,
+        _(
+            "“{part}” is a group of areas; choose an area within it when you curate the draft."
+        ),
+    ),
+    "country_unknown": (
+        WARNING,
+        _("“{part}” is not a country we know.{hint} The draft is not tagged with it."),
+    ),
+    "instrument_unknown": (
+        NOTE,
+        _("“{part}” is not one of the instruments and bodies we know.{hint}"),
+    ),
+    "language_unknown": (
+        ERROR,
+        _("“{value}” is not one of the languages: French, English, Spanish, Arabic."),
+    ),
+    "language_unclear": (
+        WARNING,
+        _(
+            "No column says the language, and the text does not tell. {language} was assumed."
+        ),
+    ),
+    "language_differs": (
+        WARNING,
+        _(
+            "The row says {stated}, but the text reads as {found}. Correct the language, or look whether it is a translation."
+        ),
+    ),
+    "rank_unreadable": (
+        WARNING,
+        _(
+            "“{value}” is not a rank: a whole number from 1 is expected. The draft has no rank."
+        ),
+    ),
+    "rank_taken": (
+        WARNING,
+        _(
+            "Rank {rank} of {list} is already taken by row {other}. Which comes first? Nothing was renumbered."
+        ),
+    ),
+    "rank_held": (
+        WARNING,
+        _(
+            "Rank {rank} of {list} is already taken by {other}. Which comes first? Nothing was renumbered."
+        ),
+    ),
+    "rank_hole": (
+        WARNING,
+        _("In {list} the ranks jump to {rank}: {missing} is missing."),
+    ),
     "lead_unclear": (WARNING, _("“{value}” is neither yes nor no. Read as no.")),
-    "date_unreadable": (NOTE, _("“{value}” was not understood as a date; it stays as it is.")),
-    "status_ignored": (WARNING, _("status ignored: you cannot publish with an import. Every row comes in as a draft.")),
-    "reference_unknown": (ERROR, _("No recommendation has the reference “{value}”. Leave it empty to make a new one.")),
+    "date_unreadable": (
+        NOTE,
+        _("“{value}” was not understood as a date; it stays as it is."),
+    ),
+    "status_ignored": (
+        WARNING,
+        _(
+            "status ignored: you cannot publish with an import. Every row comes in as a draft."
+        ),
+    ),
+    "reference_unknown": (
+        ERROR,
+        _(
+            "No recommendation has the reference “{value}”. Leave it empty to make a new one."
+        ),
+    ),
     "reference_twice": (ERROR, _("Row {other} has the same reference.")),
-    "section_unknown": (ERROR, _("“{value}” names no section. Write edition/region/position, such as 2021/africa/2.")),
-    "section_other": (ERROR, _("The section {value} belongs to another region or edition than this row.")),
+    "section_unknown": (
+        ERROR,
+        _(
+            "“{value}” names no section. Write edition/region/position, such as 2021/africa/2."
+        ),
+    ),
+    "section_other": (
+        ERROR,
+        _("The section {value} belongs to another region or edition than this row."),
+    ),
     "section_new": (NOTE, _("A new section will be made: {list}.")),
-    "published": (ERROR, _("{reference} is public by now. Change it in the admin, where others see it before it is published.")),
-    "changed_since": (WARNING, _("Somebody changed {reference} since this row was last brought in. Only what is new in the file will be changed: {fields}.")),
-    "duplicate_row": (WARNING, _("This repeats row {other} word for word. It is stored once.")),
-    "duplicate": (WARNING, _("{reference} already says this, word for word. Nothing is stored twice; the note is kept with it.")),
-    "near_row": (WARNING, _("Very close to row {other} ({share} % of the words). Look at both side by side; nothing is merged by itself.")),
-    "near": (WARNING, _("Very close to {reference} ({share} % of the words): “{text}”. Look at both; nothing is merged by itself.")),
+    "published": (
+        ERROR,
+        _(
+            "{reference} is public by now. Change it in the admin, where others see it before it is published."
+        ),
+    ),
+    "changed_since": (
+        WARNING,
+        _(
+            "Somebody changed {reference} since this row was last brought in. Only what is new in the file will be changed: {fields}."
+        ),
+    ),
+    "duplicate_row": (
+        WARNING,
+        _("This repeats row {other} word for word. It is stored once."),
+    ),
+    "duplicate": (
+        WARNING,
+        _(
+            "{reference} already says this, word for word. Nothing is stored twice; the note is kept with it."
+        ),
+    ),
+    "near_row": (
+        WARNING,
+        _(
+            "Very close to row {other} ({share} % of the words). Look at both side by side; nothing is merged by itself."
+        ),
+    ),
+    "near": (
+        WARNING,
+        _(
+            "Very close to {reference} ({share} % of the words): “{text}”. Look at both; nothing is merged by itself."
+        ),
+    ),
     "translation_row": (WARNING, _("This looks like row {other} in another language.")),
-    "translation": (WARNING, _("This looks like {reference} in another language: “{text}”.")),
-    "similar_match": (WARNING, _("This looks like a new wording of {reference} (row {other} of {file}). Confirm it, or bring it in as new.")),
-    "personal_data": (WARNING, _("This cell seems to hold {kinds}. Take it out, or confirm that you checked it.")),
+    "translation": (
+        WARNING,
+        _("This looks like {reference} in another language: “{text}”."),
+    ),
+    "similar_match": (
+        WARNING,
+        _(
+            "This looks like a new wording of {reference} (row {other} of {file}). Confirm it, or bring it in as new."
+        ),
+    ),
+    "personal_data": (
+        WARNING,
+        _(
+            "This cell seems to hold {kinds}. Take it out, or confirm that you checked it."
+        ),
+    ),
 }
 # What a person must confirm before the row can come in.
 TO_CONFIRM = frozenset(["personal_data", "similar_match"])
@@ -81,7 +268,12 @@ class Problem(NamedTuple):
 
     @property
     def message(self) -> str:
-        told = {name: gettext(v) if name in {"stated", "found", "language"} and isinstance(v, str) else v for name, v in self.told.items()}
+        told = {
+            name: gettext(v)
+            if name in {"stated", "found", "language"} and isinstance(v, str)
+            else v
+            for name, v in self.told.items()
+        }
         if "kinds" in told:
             told["kinds"] = ", ".join(str(KINDS[kind]) for kind in told["kinds"])
         if told.get("hint"):

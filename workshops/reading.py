@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -35,8 +35,12 @@ RANK = re.compile(
     r"(?:er|ère|re|ère|e|è|ème|eme|st|nd|rd|th|[º°ª.)]|ro|do|to)?",
     re.I,
 )
-NUMERIC_DATE = re.compile(r"(\d{1,4})[./\- ](\d{1,2})[./\- ](\d{1,4})(?:[ T]\d{1,2}:\d\d.*)?")
-NAMED_DATE = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th|º)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})")
+NUMERIC_DATE = re.compile(
+    r"(\d{1,4})[./\- ](\d{1,2})[./\- ](\d{1,4})(?:[ T]\d{1,2}:\d\d.*)?"
+)
+NAMED_DATE = re.compile(
+    r"(\d{1,2})(?:er|st|nd|rd|th|º)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})"
+)
 NAMED_FIRST = re.compile(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 LISTS = (
     ("countries", "country_unknown"),
@@ -89,7 +93,9 @@ def read_date(cell: str) -> str | None:
     if month > 12 >= day:
         month, day = day, month
     try:
-        return datetime(year + 2000 if year < 100 else year, month, day).date().isoformat()
+        return (
+            datetime(year + 2000 if year < 100 else year, month, day).date().isoformat()
+        )
     except ValueError:
         return None
 
@@ -130,7 +136,7 @@ class Reader:
         if beyond or (self.is_text and len(cells) < self.width):
             code = "cells_too_many" if beyond else "cells_too_few"
             found = len(cells) if code == "cells_too_few" else self.width + len(beyond)
-            told = {"found": found, "expected": self.width}
+            told: dict[str, Any] = {"found": found, "expected": self.width}
             if beyond:
                 told["cells"] = " | ".join(cell[:60] for cell in cells)[:400]
             return {"texts": {}}, [Problem(ROW, "", code, told)]
@@ -142,7 +148,9 @@ class Reader:
                 problems.append(Problem(place, cells[place], "formula_value", {}))
         values: Values = {}
         for place, cell in enumerate(cells):
-            if cell and (len(cell) > 60 or not cell.isprintable() or not cell.isascii()):
+            if cell and (
+                len(cell) > 60 or not cell.isprintable() or not cell.isascii()
+            ):
                 self.look(place, cell, problems)
         self.name_things(values, cells, line, problems)
         self.read_texts(values, cells, problems)
@@ -167,12 +175,6 @@ class Reader:
             return place, cells[place].strip(SPACE)
         return ROW, ""
 
-    def once(self, name: str, cell: str, find: Callable[[str], tuple[Any, list[Problem]]]) -> tuple[Any, list[Problem]]:
-        known = self._known.get((name, cell))
-        if known is None:
-            known = self._known[name, cell] = find(cell)
-        return known
-
     def constant(self, name: str) -> str:
         return self.mapping.constants.get(name, "")
 
@@ -186,7 +188,11 @@ class Reader:
             else:
                 cell = self.above.get("region", "")
         if cell:
-            match = self.names.of_region(cell) if ("region", cell) not in self._known else self._known["region", cell][0]
+            match = (
+                self.names.of_region(cell)
+                if ("region", cell) not in self._known
+                else self._known["region", cell][0]
+            )
             self._known["region", cell] = (match, [])
             values["region"] = match.slug
             if not match.slug:
@@ -235,12 +241,16 @@ class Reader:
             for place in self.places.get(name, ()):
                 cell = cells[place].strip(SPACE)
                 if cell:
-                    slugs, told_of = self.once(name, cell, lambda c, n=name, p=place: self.read_several(n, p, c))  # type: ignore[misc]
+                    if (name, cell) not in self._known:
+                        self._known[name, cell] = self.read_several(name, place, cell)
+                    slugs, told_of = self._known[name, cell]
                     found += slugs
                     problems += told_of
             values[name] = list(dict.fromkeys(found))
 
-    def read_several(self, name: str, place: int, cell: str) -> tuple[list[str], list[Problem]]:
+    def read_several(
+        self, name: str, place: int, cell: str
+    ) -> tuple[list[str], list[Problem]]:
         slugs, problems = [], []
         for part, match in self.names.several(name, cell):
             if match.slug:
@@ -267,7 +277,9 @@ class Reader:
             if text:
                 texts[language] = text
         place, cell = self.cell(cells, "language")
-        stated = self.names.of("language", cell).slug if cell else self.constant("language")
+        stated = (
+            self.names.of("language", cell).slug if cell else self.constant("language")
+        )
         if cell and not stated:
             problems.append(Problem(place, cell, "language_unknown", {}))
         own = texts.pop("", "")
@@ -285,8 +297,15 @@ class Reader:
         found = guess(own)
         language = stated or found or self.language
         if stated and found and stated != found:
-            told = {"stated": LANG_INFO[stated]["name"], "found": LANG_INFO[found]["name"]}
-            problems.append(Problem(place if cell else first, cell or own[:80], "language_differs", told))
+            told = {
+                "stated": LANG_INFO[stated]["name"],
+                "found": LANG_INFO[found]["name"],
+            }
+            problems.append(
+                Problem(
+                    place if cell else first, cell or own[:80], "language_differs", told
+                )
+            )
             values["reads_as"] = found
         elif not language:
             language = settings.LANGUAGE_CODE
@@ -302,10 +321,16 @@ class Reader:
         if not text.isprintable() and PECULIAR.search(text):
             for match in [*BREAKS.finditer(text)][:1]:
                 told = {"code": f"{ord(match[0]):04X}"}
-                problems.append(Problem(place, BREAKS.sub("⏎", cell[:80]), "line_break", told))
+                problems.append(
+                    Problem(place, BREAKS.sub("⏎", cell[:80]), "line_break", told)
+                )
             for match in [*OVERRIDES.finditer(text)][:1]:
                 told = {"code": f"{ord(match[0]):04X}"}
-                problems.append(Problem(place, OVERRIDES.sub("", cell[:80]), "direction_override", told))
+                problems.append(
+                    Problem(
+                        place, OVERRIDES.sub("", cell[:80]), "direction_override", told
+                    )
+                )
             text = OVERRIDES.sub("", BREAKS.sub("\n", text))
             text = UNSTORABLE.sub(" ", text)
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip(SPACE)
@@ -327,7 +352,12 @@ class Reader:
         if cell and not answer:
             problems.append(Problem(place, cell[:80], "lead_unclear", {}))
         values["lead"] = answer == "yes"
-        for name, most in (("workshop", 200), ("key", 60), ("reference", 20), ("section", 60)):
+        for name, most in (
+            ("workshop", 200),
+            ("key", 60),
+            ("reference", 20),
+            ("section", 60),
+        ):
             place, cell = self.cell(cells, name)
             if cell or self.constant(name):
                 values[name] = (cell or self.constant(name))[:most]
@@ -350,7 +380,14 @@ class Reader:
     def look_for_people(self, cells: list[str], problems: list[Problem]) -> None:
         """Signs of a person anywhere in the row: notes are kept, and read by others."""
         for place, cell in enumerate(cells):
-            if len(cell) < 6 or self.mapping.columns[place] in {"date", "reference", "key", "fix", "votes", "rank"}:
+            if len(cell) < 6 or self.mapping.columns[place] in {
+                "date",
+                "reference",
+                "key",
+                "fix",
+                "votes",
+                "rank",
+            }:
                 continue
             kinds = personal_data.kinds(cell[: self.most])
             if kinds:

@@ -51,7 +51,8 @@ def edited_since(note_import: NoteImport) -> list[Recommendation]:
     changed = {row.pk for row in rows.exclude(last=note_import.reason)}
     for _name, _term, model in LINKS:
         links = model.history.filter(
-            recommendation__in=rows.values("pk"), history_date__gt=note_import.brought_at
+            recommendation__in=rows.values("pk"),
+            history_date__gt=note_import.brought_at,
         ).exclude(history_change_reason=note_import.reason)
         changed |= set(links.values_list("recommendation_id", flat=True))
     changed |= set(rows.filter(merged__isnull=False).values_list("pk", flat=True))
@@ -78,7 +79,9 @@ def undo(
     kept = {row.pk: row.reference for row in edited if row.pk in (keep or set())}
     notes = note_import.notes.exclude(recommendation__in=kept)
     restored = 0
-    changed = notes.filter(outcome=WorkshopNote.Outcome.UPDATED).select_related("recommendation__section")
+    changed = notes.filter(outcome=WorkshopNote.Outcome.UPDATED).select_related(
+        "recommendation__section"
+    )
     for note in changed.order_by("-row"):
         if note.recommendation is not None and note.recommendation.published_at is None:
             restore(note, note_import)
@@ -89,9 +92,15 @@ def undo(
     for row in created.exclude(published_at=None):
         if row.is_published:
             row.withdraw()
-    removed = remove(list(created.filter(published_at=None).values_list("pk", flat=True)), note_import, user_id)
+    removed = remove(
+        list(created.filter(published_at=None).values_list("pk", flat=True)),
+        note_import,
+        user_id,
+    )
     notes.delete()
-    empty = Section.objects.filter(pk__in=note_import.made_sections, recommendations=None)
+    empty = Section.objects.filter(
+        pk__in=note_import.made_sections, recommendations=None
+    )
     for section in empty:
         section._change_reason = REASON % note_import.pk  # type: ignore[attr-defined]
         section.delete()
@@ -109,7 +118,11 @@ def restore(note: WorkshopNote, note_import: NoteImport) -> None:
         row.position = changes["position"]
     if "audience" in changes:
         row.audience = Audience.objects.filter(slug=changes["audience"][0]).first()
-    for name, attribute in (("rank", "rank"), ("lead", "is_lead"), ("page", "source_page")):
+    for name, attribute in (
+        ("rank", "rank"),
+        ("lead", "is_lead"),
+        ("page", "source_page"),
+    ):
         if name in changes:
             setattr(row, attribute, changes[name][0])
     for language, (before, _text) in changes.get("texts", {}).items():
@@ -124,7 +137,9 @@ def restore(note: WorkshopNote, note_import: NoteImport) -> None:
             key = model.term_key
             wanted = set(changes[name][0])
             field = model._meta.get_field(term).related_model
-            terms = field._default_manager.filter(**{f"{key.partition('__')[2]}__in": wanted})
+            terms = field._default_manager.filter(
+                **{f"{key.partition('__')[2]}__in": wanted}
+            )
             row.tag(**{name: list(terms)})
 
 
@@ -133,7 +148,11 @@ def remove(pks: list[int], note_import: NoteImport, user_id: int | None) -> int:
     reason = REASON % note_import.pk
     for start in range(0, len(pks), 500):
         some = pks[start : start + 500]
-        for model in (RecommendationArea, RecommendationCountry, RecommendationInstrument):
+        for model in (
+            RecommendationArea,
+            RecommendationCountry,
+            RecommendationInstrument,
+        ):
             links = model.objects.filter(recommendation__in=some)
             record_history(links, reason, user_id, "-")
             links._raw_delete(links.db)

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
@@ -22,6 +23,7 @@ from regions.changes import record_change
 from regions.models import Country, Region
 from regions.translated import OriginalText, Translated
 
+from .. import personal_data
 from .section import Section
 from .vocabulary import Audience, Instrument, PriorityArea
 
@@ -35,6 +37,12 @@ LIST_ORDER = (
     "section__position",
     *RANKED,
 )
+
+
+def digest(passages: list[str]) -> str:
+    """A short name for passages, from which nobody can read them back."""
+    told = "\x1f".join(passages)
+    return salted_hmac("personal data", told).hexdigest()[:32] if passages else ""
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
@@ -149,7 +157,7 @@ class Recommendation(OriginalText):
         ARCHIVED = "archived", _("Archived")
 
     texts = ("text",)
-    kept = ("status", "published_at", "merged_into_id")
+    kept = ("status", "published_at", "merged_into_id", "personal_data_checked")
 
     reference = models.CharField(
         _("reference"),
@@ -218,6 +226,13 @@ class Recommendation(OriginalText):
         _("editorial note"),
         blank=True,
         help_text=_("Doubts about the source, for organisers only. Never published."),
+    )
+    personal_data_checked = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="Digest of the signs of a person that somebody looked at.",
     )
     merged_into = models.ForeignKey(
         "self",
@@ -408,8 +423,36 @@ class Recommendation(OriginalText):
         self.status = self.Status.DRAFT
         self.change_because(gettext_noop("back to draft"), steps=["status"])
 
+    def signs_of_people(self) -> list[str]:
+        """The passages of its texts that seem to name or reach a person."""
+        return [
+            text[finding.start : finding.end]
+            for code in settings.CONTENT_LANGUAGES
+            if (text := getattr(self, f"text_{code}"))
+            for finding in personal_data.find(text)
+        ]
+
+    def confirm_personal_data(self) -> None:
+        """Somebody looked at every sign of a person in its texts as they are now."""
+        self.personal_data_checked = digest(self.signs_of_people())
+        self.change_because(
+            gettext_noop("personal data checked"), steps=["personal_data_checked"]
+        )
+
+    def must_be_checked_for_people(self) -> None:
+        signs = self.signs_of_people()
+        if signs and self.personal_data_checked != digest(signs):
+            raise ValidationError(
+                _(
+                    "%s seems to hold a person’s data. Take it out, or confirm that "
+                    "you checked it."
+                )
+                % self.reference
+            )
+
     def publish(self, at: datetime | None = None) -> None:
         """Make it public. ValidationError when its text, rank or audience forbids it."""
+        self.must_be_checked_for_people()
         self.status = self.Status.PUBLISHED
         self.published_at = self.published_at or at or timezone.now()
         self.merged_into = None

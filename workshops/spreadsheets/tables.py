@@ -14,7 +14,18 @@ from .workbook import Workbook, advice
 LOOKED_AT = 40  # rows among which the headings are sought
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 ZIPPED = b"PK\x03\x04"
-REFUSED_ENDINGS = (".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods", ".numbers", ".pdf", ".doc", ".docx")
+REFUSED_ENDINGS = (
+    ".xls",
+    ".xlsm",
+    ".xlsb",
+    ".xltx",
+    ".xltm",
+    ".ods",
+    ".numbers",
+    ".pdf",
+    ".doc",
+    ".docx",
+)
 
 Recognised = Callable[[list[str]], int]
 
@@ -69,7 +80,9 @@ def read(
     file.seek(0, 2)
     if file.tell() > limits.size:
         raise Refused(
-            _("This file is too large: up to %(most)s MB. Split it, and send the parts.")
+            _(
+                "This file is too large: up to %(most)s MB. Split it, and send the parts."
+            )
             % {"most": limits.size // MEGABYTE}
         )
     file.seek(0)
@@ -199,7 +212,9 @@ def under_headings(
             count += 1
             if count > limits.rows:
                 raise Refused(
-                    _("This file has more than %(most)s rows. Split it, and send the parts.")
+                    _(
+                        "This file has more than %(most)s rows. Split it, and send the parts."
+                    )
                     % {"most": limits.rows}
                 )
             yield line
@@ -215,7 +230,9 @@ def chain_of(first: list[Line], rest: Iterator[Line]) -> Iterator[Line]:
 
 
 def is_filled(line: Line) -> bool:
-    return any(cell and not cell.isspace() for cell in line.cells) or bool(line.formulas)
+    return any(cell and not cell.isspace() for cell in line.cells) or bool(
+        line.formulas
+    )
 
 
 def trimmed(cells: list[str]) -> list[str]:

@@ -159,7 +159,9 @@ def plausibility(text: str) -> float:
 
 def shown(lines: list[bytes], names: list[str]) -> Iterator[Reading]:
     """The same line in each encoding: the line with most signs beyond ASCII."""
-    line = max(lines, key=lambda raw: sum(byte > 127 for byte in raw[:160]), default=b"")
+    line = max(
+        lines, key=lambda raw: sum(byte > 127 for byte in raw[:160]), default=b""
+    )
     for name in names:
         text = line[:160].decode(ENCODINGS[name], errors="replace")
         yield Reading(name, text.translate(dict.fromkeys(range(32), " ")))

@@ -17,7 +17,9 @@ from .limits import MEGABYTE, Limits, Refused
 MEMBERS = 2_000
 RATIO = 200  # times smaller than what it unpacks to: no notes are
 BLOCK = 256 * 1024
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
+)
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 MOST_MERGED = 20_000
 WITHOUT_VALUE = False  # what a formula has when its program never computed it
@@ -50,7 +52,9 @@ def judge(file: BinaryIO, limits: Limits) -> None:
         raise Refused(advice())
     if any(member.flag_bits & 1 for member in members):
         raise Refused(
-            _("This file is locked with a password. Save it without one, and send that.")
+            _(
+                "This file is locked with a password. Save it without one, and send that."
+            )
         )
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
@@ -95,7 +99,12 @@ def without_entities(archive: zipfile.ZipFile) -> None:
             tail, first = b"", True
             while block := pages.read(BLOCK):
                 window = tail + block
-                hidden = first and block[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+                hidden = first and block[:2] in (
+                    b"\xff\xfe",
+                    b"\xfe\xff",
+                    b"<\x00",
+                    b"\x00<",
+                )
                 if hidden or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
                     raise Refused(damaged())
                 tail, first = window[-16:], False
@@ -153,7 +162,8 @@ class Workbook:
                     formulas = {
                         place: row[place] is not None
                         for place, cell in enumerate(source)
-                        if isinstance(cell, str) and cell.startswith("=")
+                        if isinstance(cell, str)
+                        and cell.startswith("=")
                         # A text that only looks like a formula stands in both.
                         and cell != row[place]
                     }

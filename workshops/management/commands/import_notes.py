@@ -53,11 +53,15 @@ class Command(BaseCommand):
         try:
             edition = Edition.objects.get(year=options["edition"])
         except Edition.DoesNotExist:
-            raise CommandError(f"There is no edition {options['edition']}.", returncode=2) from None
+            raise CommandError(
+                f"There is no edition {options['edition']}.", returncode=2
+            ) from None
         region = options["region"]
         if region and not Region.objects.filter(slug=region).exists():
             known = ", ".join(Region.objects.values_list("slug", flat=True))
-            raise CommandError(f"There is no region {region!r}. Known are: {known}.", returncode=2)
+            raise CommandError(
+                f"There is no region {region!r}. Known are: {known}.", returncode=2
+            )
         try:
             file = path.open("rb")
         except OSError as error:
@@ -75,42 +79,68 @@ class Command(BaseCommand):
         """Read, judge and bring in; whether some rows stayed out."""
         for _attempt in range(ATTEMPTS):
             table, judged = self.judge(file, path, scope)
-            held = sum(bool(v.to_confirm) and not v.is_error for v in judged.verdicts)
-            stay_out = judged.verdicts.totals["error"] + held
+            stay_out = judged.verdicts.totals["error"] + judged.verdicts.held
             if self.options["dry_run"] or (stay_out and not self.options["good_rows"]):
                 self.report(file, path, table, judged)
                 return bool(stay_out)
             note_import = self.record(file, path, table, judged, scope)
             try:
-                bring_in(note_import, judged.check, judged.verdicts, judged.state, None, self.progress("written"))
+                bring_in(
+                    note_import,
+                    judged.check.names,
+                    judged.verdicts,
+                    judged.state,
+                    None,
+                    self.progress("written"),
+                )
             except Changed:
                 note_import.delete()
                 continue
             self.report(file, path, table, judged, note_import)
             return bool(stay_out)
-        raise CommandError("The edition kept changing meanwhile. Try again later.", returncode=1)
+        raise CommandError(
+            "The edition kept changing meanwhile. Try again later.", returncode=1
+        )
 
     def judge(self, file: Any, path: Path, scope: Scope) -> tuple[Table, Judged]:
         limits = Limits.of_command()
-        choices = Choices(encoding=self.options["encoding"], sheet=self.options["sheet"])
+        choices = Choices(
+            encoding=self.options["encoding"], sheet=self.options["sheet"]
+        )
         table = open_table(file, path.name, limits, choices)
         if table.encoding.is_in_doubt and table.encoding.name != "windows-1256":
-            lines = "\n".join(f"  {r.encoding}: {r.line}" for r in table.encoding.others)
-            raise Refused(f"The encoding is in doubt. Say which reading is right with --encoding:\n{lines}")
+            lines = "\n".join(
+                f"  {r.encoding}: {r.line}" for r in table.encoding.others
+            )
+            raise Refused(
+                f"The encoding is in doubt. Say which reading is right with --encoding:\n{lines}"
+            )
         mapping = Mapping.proposed(table.headings, table.hashtags)
         if name := self.options["mapping"]:
             saved = SavedMapping.objects.filter(name=name).first()
             if saved is None or len(saved.mapping["columns"]) != len(table.headings):
                 known = ", ".join(SavedMapping.objects.values_list("name", flat=True))
-                raise Refused(f"No saved mapping “{name}” for these headings. Known are: {known or 'none'}.")
+                raise Refused(
+                    f"No saved mapping “{name}” for these headings. Known are: {known or 'none'}."
+                )
             mapping = Mapping.from_json(saved.mapping)
         decisions = {}
         if self.options["checked_personal_data"]:
             decisions = {"checked": range(1, limits.rows + 100_000)}
-        judged = judge(table, scope, mapping, path.name, limits, decisions, progress=self.progress("checked"))
+        judged = judge(
+            table,
+            scope,
+            mapping,
+            path.name,
+            limits,
+            decisions,
+            progress=self.progress("checked"),
+        )
         return table, judged
 
-    def record(self, file: Any, path: Path, table: Table, judged: Judged, scope: Scope) -> NoteImport:
+    def record(
+        self, file: Any, path: Path, table: Table, judged: Judged, scope: Scope
+    ) -> NoteImport:
         file.seek(0)
         content = file.read()
         note_import = NoteImport.objects.create(
@@ -126,6 +156,7 @@ class Command(BaseCommand):
             heading_row=table.heading_row,
             headings=table.headings,
             mapping=judged.check.mapping.as_json(),
+            totals=judged.verdicts.totals,
         )
         ImportFile.objects.create(note_import=note_import, content=content)
         return note_import
@@ -140,12 +171,23 @@ class Command(BaseCommand):
     def tell_refusal(self, path: Path, message: str) -> None:
         if self.options["json"]:
             with path.open("rb") as file:
-                found = {"file": path.name, "sha256": sha256_of(file), "refused": message}
+                found = {
+                    "file": path.name,
+                    "sha256": sha256_of(file),
+                    "refused": message,
+                }
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
             self.stderr.write(f"{path.name}: {message}")
 
-    def report(self, file: Any, path: Path, table: Table, judged: Judged, note_import: NoteImport | None = None) -> None:
+    def report(
+        self,
+        file: Any,
+        path: Path,
+        table: Table,
+        judged: Judged,
+        note_import: NoteImport | None = None,
+    ) -> None:
         if self.options["json"]:
             self.report_json(file, path, table, judged, note_import)
             return
@@ -153,15 +195,28 @@ class Command(BaseCommand):
             for problem in verdict.problems:
                 cell = problem.cell(verdict.row) if table.kind == "xlsx" else ""
                 where = cell or self.heading(table, problem.column)
-                self.stdout.write(f"{verdict.row}\t{problem.severity}\t{where}\t{problem.message}")
+                self.stdout.write(
+                    f"{verdict.row}\t{problem.severity}\t{where}\t{problem.message}"
+                )
         totals = judged.verdicts.totals
-        self.stdout.write(", ".join(f"{name}: {count}" for name, count in totals.items()))
+        self.stdout.write(
+            ", ".join(f"{name}: {count}" for name, count in totals.items())
+        )
         if note_import is not None:
-            self.stdout.write(f"Brought in as import {note_import.pk}; undo_import {note_import.pk} takes it back.")
+            self.stdout.write(
+                f"Brought in as import {note_import.pk}; undo_import {note_import.pk} takes it back."
+            )
         else:
             self.stdout.write("Nothing was written.")
 
-    def report_json(self, file: Any, path: Path, table: Table, judged: Judged, note_import: NoteImport | None) -> None:
+    def report_json(
+        self,
+        file: Any,
+        path: Path,
+        table: Table,
+        judged: Judged,
+        note_import: NoteImport | None,
+    ) -> None:
         """One object, written row by row: a long report does not stand in memory."""
         head: dict[str, Any] = {
             "file": path.name,
@@ -172,10 +227,14 @@ class Command(BaseCommand):
             "import": note_import.pk if note_import else None,
             "totals": judged.verdicts.totals,
         }
-        self.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', ending="")
+        self.stdout.write(
+            json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', ending=""
+        )
         for number, verdict in enumerate(judged.verdicts):
             self.stdout.write(",\n" if number else "\n", ending="")
-            self.stdout.write(json.dumps(self.row(verdict, table), ensure_ascii=False), ending="")
+            self.stdout.write(
+                json.dumps(self.row(verdict, table), ensure_ascii=False), ending=""
+            )
         self.stdout.write("]}")
 
     def heading(self, table: Table, column: int) -> str:
@@ -207,7 +266,9 @@ class Command(BaseCommand):
                 "areas": values.get("areas", []),
                 "countries": values.get("countries", []),
                 "rank": values.get("rank"),
-                "text": values["texts"].get(language, "") if values.get("texts") else "",
+                "text": values["texts"].get(language, "")
+                if values.get("texts")
+                else "",
                 "language": language or None,
                 "workshop": values.get("workshop"),
                 "date": values.get("date"),

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         try:
             undone = undo(note_import, None, keep)
         except NotThere:
-            raise CommandError(f"Import {id} is not brought in: nothing to undo.") from None
+            raise CommandError(
+                f"Import {id} is not brought in: nothing to undo."
+            ) from None
         except Edited as edited:
             raise CommandError(
                 f"Edited or published since: {edited}. Run again with --keep-edited "

@@ -1,0 +1,91 @@
+"""What goes back to whoever sent a file: the same sheet, with what to fix; and what became of it."""
+
+import csv
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from priorities.formats import escape
+
+from .checking import Verdict
+from .models import NoteImport
+from .problems import ERROR, WARNING, Problem
+from .spreadsheets import Table
+
+COLOURS = {ERROR: "F4C7C3", WARNING: "FFF0C2"}
+
+
+def told(problems: list[Problem]) -> str:
+    """Errors first: what a person has to do before the row can come in."""
+    order = [
+        *filter(is_error, problems),
+        *(p for p in problems if p.severity == WARNING),
+    ]
+    return "\n".join(problem.message for problem in order)
+
+
+def is_error(problem: Problem) -> bool:
+    return problem.severity == ERROR
+
+
+def rows_back(
+    note_import: NoteImport, table: Table, verdicts: list[Verdict]
+) -> Iterator[tuple[int, list[str], list[Problem]]]:
+    """Every row of the file under its own number, with the column that says what to fix."""
+    for line in table.before:
+        yield line.number, line.cells, []
+    yield table.heading_row, [*table.headings, _("what to fix")], []
+    if table.hashtags:
+        yield table.heading_row + 1, table.hashtags, []
+    width = len(table.headings)
+    for verdict in verdicts:
+        cells = [*verdict.cells, *[""] * (width - len(verdict.cells))]
+        for place, cell in (verdict.corrected or {}).items():
+            cells[int(place)] = cell
+        yield verdict.row, [*cells, told(verdict.problems)], verdict.problems
+
+
+def as_csv(note_import: NoteImport, table: Table, verdicts: list[Verdict]) -> bytes:
+    stream = StringIO(newline="")
+    writer = csv.writer(stream, delimiter=note_import.delimiter or ",")
+    for _number, cells, _problems in rows_back(note_import, table, verdicts):
+        writer.writerow([escape(cell) for cell in cells])
+    return ("\ufeff" + stream.getvalue()).encode()
+
+
+def as_xlsx(note_import: NoteImport, table: Table, verdicts: list[Verdict]) -> bytes:
+    """Each row at its own number, so that D7 here is D7 there; wrong cells coloured."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(note_import.sheet[:31] or "Notes")
+    last = 0
+    for number, cells, problems in rows_back(note_import, table, verdicts):
+        while last < number - 1:
+            sheet.append([])
+            last += 1
+        marked = {
+            p.column: COLOURS[p.severity]
+            for p in sorted(problems, key=is_error)
+            if p.severity in COLOURS
+        }
+        row: list[Any] = []
+        for place, value in enumerate(cells):
+            cell = WriteOnlyCell(
+                sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", escape(value))[:32000]
+            )
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if place in marked:
+                cell.fill = PatternFill("solid", fgColor=marked[place])
+            if number == table.heading_row:
+                cell.font = Font(bold=True)
+            row.append(cell)
+        sheet.append(row)
+        last = number
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
