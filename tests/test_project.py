@@ -85,7 +85,7 @@ def test_cookies_are_bound_to_the_host_over_https():
 def test_every_setting_of_the_environment_is_documented():
     read = set(
         re.findall(
-            r"(?:environ\.get|env_bool)\(\s*\"(\w+)\"",
+            r"(?:environ\.get|env_bool|env_number)\(\s*\"(\w+)\"",
             (ROOT / "forum/settings.py").read_text(),
         )
     )

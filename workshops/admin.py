@@ -274,11 +274,12 @@ class NoteImportAdmin(admin.ModelAdmin):
                 page=page,
                 **context,
             )
-        return self.preview(request, note_import, status, **context)
+        return self.preview(request, status, **context)
 
     def preview(
-        self, request: HttpRequest, note_import: NoteImport, status: int, **context: Any
+        self, request: HttpRequest, status: int, **context: Any
     ) -> HttpResponse:
+        note_import: NoteImport = context["note_import"]
         verdicts = wizard.verdicts_of(note_import)
         kind = request.GET.get("kind", "all")
         kind = kind if kind in KINDS else "all"

@@ -147,6 +147,7 @@ class Check:
         self.new_lists: dict[List, int] = {}
         self.references: dict[str, int] = {}
         self.exact: set[int] = set()
+        self.broken: set[int] = set()
         self.similar: dict[int, tuple[int, Problem]] = {}
         self.totals = dict.fromkeys(
             ("rows", "new", "update", "unchanged", "duplicate", "error", "warning"), 0
@@ -459,6 +460,7 @@ class Check:
             self.hold_rank(verdict)
         if broken or any(problem.severity == ERROR for problem in problems):
             verdict.verdict, verdict.changes = "error", {}
+            self.broken.add(verdict.row)
         elif verdict.verdict == "new" and verdict.section is None:
             verdict.section = self.lists.get(verdict.where)
             if verdict.section is None and verdict.where not in self.new_lists:
@@ -502,7 +504,7 @@ class Check:
                     column,
                     text[:200],
                     "near_row",
-                    {"other": near, "share": round(share * 100)},
+                    {"other": near, "share": f"{share:.0%}"},
                 )
             )
         elif near < 0:
@@ -511,7 +513,7 @@ class Check:
                 column,
                 text[:200],
                 "near",
-                {"reference": reference, "share": round(share * 100), "text": said},
+                {"reference": reference, "share": f"{share:.0%}", "text": said},
             )
             note = self.earlier_note(-near)
             if note is not None:
@@ -576,7 +578,7 @@ class Check:
             ranks = sorted(held)
             for before, rank in zip([0, *ranks], ranks, strict=False):
                 owner, in_file = held[rank]
-                if in_file and rank > before + 1:
+                if in_file and rank > before + 1 and int(owner) not in self.broken:
                     missing = ", ".join(
                         map(str, range(before + 1, min(rank, before + 6)))
                     )

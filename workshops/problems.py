@@ -225,13 +225,13 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
     "near_row": (
         WARNING,
         _(
-            "Very close to row {other} ({share} % of the words). Look at both side by side; nothing is merged by itself."
+            "Very close to row {other} ({share} of the words). Look at both side by side; nothing is merged by itself."
         ),
     ),
     "near": (
         WARNING,
         _(
-            "Very close to {reference} ({share} % of the words): “{text}”. Look at both; nothing is merged by itself."
+            "Very close to {reference} ({share} of the words): “{text}”. Look at both; nothing is merged by itself."
         ),
     ),
     "translation_row": (WARNING, _("This looks like row {other} in another language.")),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from priorities.models import (
@@ -48,12 +48,16 @@ def edited_since(note_import: NoteImport) -> list[Recommendation]:
         notes__note_import=note_import,
         notes__outcome__in=[WorkshopNote.Outcome.CREATED, WorkshopNote.Outcome.UPDATED],
     ).annotate(last=Subquery(latest.values("history_change_reason")[:1]))
-    changed = {row.pk for row in rows.exclude(last=note_import.reason)}
+    changed = {
+        row.pk for row in rows.filter(~Q(last=note_import.reason) | Q(last=None))
+    }
     for _name, _term, model in LINKS:
         links = model.history.filter(
             recommendation__in=rows.values("pk"),
             history_date__gt=note_import.brought_at,
-        ).exclude(history_change_reason=note_import.reason)
+        ).filter(
+            ~Q(history_change_reason=note_import.reason) | Q(history_change_reason=None)
+        )
         changed |= set(links.values_list("recommendation_id", flat=True))
     changed |= set(rows.filter(merged__isnull=False).values_list("pk", flat=True))
     return list(rows.filter(pk__in=changed).order_by("reference").distinct())

@@ -257,6 +257,9 @@ def heading_line(first: list[Line], recognised: Recognised, chosen: int) -> Line
     filled = [line for line in first if is_filled(line)]
     if not filled:
         return None
+    for line, following in zip(filled, filled[1:], strict=False):
+        if is_hashtags(following.cells):
+            return line
     best = max(filled, key=lambda line: recognised(line.cells))
     if recognised(best.cells) >= min(2, len(trimmed(best.cells))):
         return best

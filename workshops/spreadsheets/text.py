@@ -126,7 +126,7 @@ def likeliest(lines: list[bytes]) -> Encoding:
     close = [
         name
         for name in ordered[1:]
-        if readings[name][0] > score - 0.25 or best == "windows-1256"
+        if readings[name][0] > score - 0.1 or best == "windows-1256"
     ]
     if score > 0.5 and not close:
         return Encoding(best)

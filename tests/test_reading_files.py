@@ -1,0 +1,221 @@
+"""A table is found in whatever a spreadsheet program saved, or refused with advice."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from workshops.columns import Mapping, recognised
+from workshops.spreadsheets import Choices, Limits, Refused, read
+
+LIMITS = Limits(5 * 1024 * 1024, 50 * 1024 * 1024, 5_000, 50, 20_000)
+FRENCH = (
+    "Région;Recommandation;Priorité\r\n"
+    "Afrique;Créer un fonds où l’État s’engage à protéger les élèves;1\r\n"
+    "Europe;Former des juges à l’écoute, « sans préjugés »;2\r\n"
+)
+ARABIC = "المنطقة,التوصية\nأفريقيا,تدريب القضاة على الاستماع إلى الناجين\n"
+
+
+def table_in(data, name="notes.csv", **choices):
+    return read(io.BytesIO(data), name, LIMITS, recognised, Choices(**choices))
+
+
+def cells_in(data, name="notes.csv", **choices):
+    return [line.cells for line in table_in(data, name, **choices).lines]
+
+
+def workbook(*rows, **fields):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells in fields.get("merged", []):
+        book.active.merge_cells(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("cp1252", "windows-1252"),
+        ("mac_roman", "mac-roman"),
+    ],
+)
+def test_the_encoding_is_found(encoding, found):
+    table = table_in(FRENCH.encode(encoding))
+
+    assert table.encoding.name == found
+    assert not table.encoding.is_in_doubt
+    assert next(table.lines).cells[1].startswith("Créer un fonds où l’État")
+
+
+def test_latin_9_is_told_from_windows_1252_by_its_ligatures():
+    text = (
+        "Région;Texte\nAfrique;Mettre la main à l'œuvre pour 100 € en cœur de ville\n"
+    )
+
+    table = table_in(text.encode("iso8859-15"))
+
+    assert table.encoding.name == "iso-8859-15"
+    assert "œuvre" in next(table.lines).cells[1]
+
+
+def test_arabic_in_one_byte_is_shown_in_two_readings():
+    table = table_in(ARABIC.encode("cp1256"))
+
+    assert table.encoding.is_in_doubt
+    assert table.encoding.others[0].encoding == "windows-1256"
+    assert "تدريب القضاة" in table.encoding.others[0].line
+    assert len({reading.line for reading in table.encoding.others}) > 1
+
+
+def test_a_chosen_encoding_is_not_doubted():
+    table = table_in(ARABIC.encode("cp1256"), encoding="windows-1256")
+
+    assert not table.encoding.is_in_doubt
+    assert next(table.lines).cells[0] == "أفريقيا"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_separators_and_line_ends_are_found(separator, end):
+    rows = [["Region", "Recommendation", "Rank"], ["Asia", "Open a door", "1"]]
+    text = end.join(separator.join(row) for row in rows) + end
+
+    table = table_in(text.encode())
+
+    assert table.delimiter == separator
+    assert [line.cells for line in table.lines] == [rows[1]]
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them():
+    text = 'Workshop report\n\nRegion,Text\nAsia,"two\nlines"\n\nAfrica,one\n'
+
+    table = table_in(text.encode())
+
+    assert table.heading_row == 3
+    assert [(line.number, line.cells[1]) for line in table.lines] == [
+        (4, "two\nlines"),
+        (6, "one"),
+    ]
+
+
+def test_hashtags_under_the_headings_are_no_row_and_tell_the_language():
+    text = "Where,Words\n#region,#recommendation+es\nAsia,abrir puertas\n"
+
+    table = table_in(text.encode())
+
+    assert table.hashtags == ["#region", "#recommendation+es"]
+    mapping = Mapping.proposed(table.headings, table.hashtags)
+    assert mapping.columns == ["region", "text:es"]
+    assert [line.number for line in table.lines] == [3]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "told"),
+    [
+        (b"", "notes.csv", "empty"),
+        (b"Region,Text\n", "notes.csv", "No rows were found"),
+        (b"Region,region\nAsia,Africa\n", "notes.csv", "appears twice"),
+        (b'Region,Text\nAsia,"open\nAfrica,b\n', "notes.csv", "never closes"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "notes.xls", ".xlsx or .csv"),
+        (b"PK\x03\x04" + bytes(100), "notes.xlsx", "damaged"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "notes.csv", "Save it"),
+        (b"Region,Text\n" + b"a,b\n" * 5_001, "notes.csv", "more than 5000 rows"),
+        (",".join(f"h{n}" for n in range(51)).encode() + b"\n1\n", "n.csv", "51 col"),
+        (b"x" * (5 * 1024 * 1024 + 1), "notes.csv", "up to 5 MB"),
+        (b"Region,Text\nAsia,b\n", "notes.xlsm", ".xlsx or .csv"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_advice(data, name, told):
+    with pytest.raises(Refused, match=told):
+        list(table_in(data, name).lines)
+
+
+def test_merged_cells_are_filled_down():
+    data = workbook(
+        ["Region", "Recommendation"],
+        ["Asia", "one"],
+        [None, "two"],
+        [None, "three"],
+        ["Africa", "four"],
+        merged=["A2:A4"],
+    )
+
+    lines = list(table_in(data, "n.xlsx").lines)
+
+    assert [line.cells[0] for line in lines] == ["Asia", "Asia", "Asia", "Africa"]
+    assert [line.filled for line in lines] == [[], [0], [0], []]
+
+
+def rewritten(data, path, change):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for member in old.infolist():
+            content = old.read(member)
+            if member.filename == path:
+                content = change(content)
+            new.writestr(member.filename, content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_a_sheet_that_lies_about_its_size_loses_no_row():
+    rows = [[f"Asia {n}", "text"] for n in range(100)]
+    data = rewritten(
+        workbook(["Region", "Text"], *rows),
+        SHEET,
+        lambda xml: xml.replace(b'ref="A1:B101"', b'ref="A1:B2"'),
+    )
+
+    assert cells_in(data, "n.xlsx") == rows
+
+
+def test_a_formula_tells_whether_its_value_is_stored():
+    data = workbook(["Region", "Text"], ["Asia", "=1+1"])
+
+    (line,) = table_in(data, "n.xlsx").lines
+
+    assert line.formulas == {1: False}
+
+
+def test_entities_are_refused():
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "a"]),
+        SHEET,
+        lambda xml: b'<!DOCTYPE x [<!ENTITY a "b">]>' + xml,
+    )
+
+    with pytest.raises(Refused, match="damaged"):
+        table_in(data, "n.xlsx")
+
+
+def test_a_bomb_is_refused_by_what_it_declares():
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "a"]),
+        SHEET,
+        lambda _xml: b" " * 60 * 1024 * 1024,
+    )
+    assert len(data) < 200_000
+
+    with pytest.raises(Refused, match="Unpacked size over 50 MB"):
+        table_in(data, "n.xlsx")
+
+
+def test_macros_are_refused():
+    stream = io.BytesIO(workbook(["Region", "Text"], ["Asia", "a"]))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+
+    with pytest.raises(Refused, match=r"\.xlsx or \.csv"):
+        table_in(stream.getvalue(), "n.xlsx")
