@@ -1,7 +1,9 @@
 """A table is found in whatever a spreadsheet program saved, or refused with advice."""
 
 import io
+import random
 import zipfile
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -9,6 +11,7 @@ from openpyxl import Workbook
 from workshops.columns import Mapping, recognised
 from workshops.spreadsheets import Choices, Limits, Refused, read
 
+NOTES = Path(__file__).with_name("notes")
 LIMITS = Limits(5 * 1024 * 1024, 50 * 1024 * 1024, 5_000, 50, 20_000)
 FRENCH = (
     "Région;Recommandation;Priorité\r\n"
@@ -219,3 +222,32 @@ def test_macros_are_refused():
 
     with pytest.raises(Refused, match=r"\.xlsx or \.csv"):
         table_in(stream.getvalue(), "n.xlsx")
+
+
+@pytest.mark.parametrize("path", sorted(NOTES.iterdir()), ids=lambda path: path.name)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(path):
+    """Bytes changed, cut and doubled at random, the same ones at every run."""
+    whole, chance = path.read_bytes(), random.Random(path.name)
+    for _round in range(60):
+        data = bytearray(whole)
+        for _change in range(chance.choice([1, 3, 40])):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        start, end = sorted(chance.choices(range(len(data)), k=2))
+        data = chance.choice([data, data[:end], data[start:], data + data[start:end]])
+        try:
+            list(table_in(bytes(data), path.name).lines)
+        except Refused as refusal:
+            assert str(refusal)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 40, 4000])
+def test_any_bytes_are_read_or_refused(size):
+    chance = random.Random(size)
+    for _round in range(40):
+        data = chance.randbytes(size)
+        for start in (b"", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"Region,Text\n"):
+            for name in ("notes.csv", "notes.xlsx"):
+                try:
+                    list(table_in(start + data, name).lines)
+                except Refused as refusal:
+                    assert str(refusal)
