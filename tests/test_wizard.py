@@ -2,12 +2,15 @@
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import User
@@ -325,3 +328,32 @@ def test_hostile_cells_are_shown_as_text(organiser):
 
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert" in shown
+
+
+def test_a_file_is_forgotten_after_its_days_and_its_notes_stay(organiser):
+    upload(organiser, HEAD + GOOD)
+    step(organiser, "bring", which="all")
+    call_command("forget_files", stdout=io.StringIO())
+    assert ImportFile.objects.count() == 1
+
+    ImportFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    call_command("forget_files", stdout=io.StringIO())
+
+    assert not ImportFile.objects.exists()
+    assert WorkshopNote.objects.get().cells[3] == "Open a quiet door in each town hall"
+    assert page(organiser).status_code == 200
+    assert step(organiser, "undo").status_code == 302
+    assert page(organiser).status_code == 200
+
+
+def test_an_open_import_whose_file_is_forgotten_says_so(organiser):
+    upload(organiser, HEAD + GOOD)
+    ImportFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    call_command("forget_files", stdout=io.StringIO())
+
+    shown = page(organiser)
+
+    assert shown.status_code == 200
+    assert "expired" in shown.content.decode()
+    for name in ("bring", "row", "words", "map", "read"):
+        assert step(organiser, name).status_code == 404

@@ -21,7 +21,7 @@ from . import returning, wizard
 from .bringing import Changed
 from .checking import Verdict
 from .columns import CONSTANTS, FIELDS, Mapping, signature
-from .models import NoteImport, SavedMapping, WorkshopNote
+from .models import ImportFile, NoteImport, SavedMapping, WorkshopNote
 from .names import Names
 from .spreadsheets import Choices, Limits, Refused
 from .spreadsheets.limits import MEGABYTE
@@ -249,6 +249,10 @@ class NoteImportAdmin(admin.ModelAdmin):
             return self.page(
                 request, "refused", _("This file was refused"), status, **context
             )
+        if note_import.status != Status.DONE and not has_file(note_import):
+            return self.page(
+                request, "refused", _("This file has expired"), status, **context
+            )
         if note_import.status == Status.UPLOADED:
             table = wizard.table_of(note_import)
             if table.encoding.is_in_doubt:
@@ -367,14 +371,15 @@ class NoteImportAdmin(admin.ModelAdmin):
         note_import = self.found(request, pk)
         if not self.has_change_permission(request, note_import):
             raise PermissionDenied
-        if note_import.status in {NoteImport.Status.DONE, NoteImport.Status.REFUSED}:
+        closed = {NoteImport.Status.DONE, NoteImport.Status.REFUSED}
+        if note_import.status in closed or not has_file(note_import):
             raise Http404
         return note_import
 
     def read_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         """With another encoding or sheet, as a person chose."""
         note_import = self.found(request, pk)
-        if note_import.status == NoteImport.Status.DONE:
+        if note_import.status == NoteImport.Status.DONE or not has_file(note_import):
             raise Http404
         encoding = request.POST.get("encoding", "")
         choices = Choices(
@@ -610,6 +615,10 @@ class NoteImportAdmin(admin.ModelAdmin):
         )
         answer["Content-Disposition"] = f'attachment; filename="{stem}.to-fix.{kind}"'
         return answer
+
+
+def has_file(note_import: NoteImport) -> bool:
+    return ImportFile.objects.filter(pk=note_import.pk).exists()
 
 
 def is_of(verdict: Verdict, kind: str) -> bool:

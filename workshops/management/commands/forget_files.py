@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from workshops.models import ImportFile
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete the uploaded files whose days are over. Their notes stay. Run it daily."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count, _by_model = ImportFile.objects.expired().delete()
+        self.stdout.write(f"{count} files deleted.")
