@@ -10,19 +10,6 @@ GLOSSARY = Path(__file__).with_name("glossary.csv")
 
 
 @cache
-def concepts() -> dict[tuple[str, str], set[int]]:
-    """By language and stem of a word: the rows of the glossary that hold it."""
-    found: dict[tuple[str, str], set[int]] = {}
-    with GLOSSARY.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file)):
-            for language, cell in row.items():
-                for word in cell.split("/"):
-                    for stem in stems(language, word):
-                        found.setdefault((language, stem), set()).add(number)
-    return found
-
-
-@cache
 def translations() -> dict[tuple[str, str], set[tuple[str, str]]]:
     """By language and stem of a word: the like words of the other languages."""
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}

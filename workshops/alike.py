@@ -9,8 +9,9 @@ overwritten in the meantime costs one of several chances.
 from array import array
 from itertools import combinations
 
-from priorities.glossary import concepts
 from priorities.words import STOP, WORD, fold_word, stems
+
+from .concepts import concepts
 
 SLOTS = 1 << 21  # of 4 bytes
 RARE = 6  # words of a text that make pairs
@@ -88,7 +89,7 @@ def sameness(text: str) -> str:
 
 
 def meanings(language: str, words: list[str]) -> set[str]:
-    """What of a text stays in another language: concepts, numbers, names, kin words."""
+    """What of a text stays in another language: concepts and numbers."""
     found: set[str] = set()
     for word in words:
         meant = {
@@ -98,6 +99,6 @@ def meanings(language: str, words: list[str]) -> set[str]:
         }
         if meant:
             found.add(f"#{min(meant)}")
-        elif word.isdigit() or (language != "ar" and len(word) > 4):
-            found.add(word[:4])
+        elif word.isdigit():
+            found.add(word)
     return found

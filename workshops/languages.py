@@ -3,8 +3,9 @@
 import re
 from functools import cache
 
-from priorities.glossary import concepts
 from priorities.words import WORD, fold_word, stems
+
+from .concepts import concepts
 
 ARABIC = re.compile(r"[\u0621-\u064a]")
 LATIN = re.compile(r"[^\W\d_]")
