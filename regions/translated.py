@@ -183,6 +183,21 @@ class OriginalText(models.Model):
             elif now != then or confirmed or not getattr(self, f"made_from_{code}"):
                 setattr(self, f"made_from_{code}", self.original_version)
 
+    def versions(self) -> dict[str, Any]:
+        """The bookkeeping of its texts, to be taken back with them."""
+        names = [
+            f"{name}_{code}"
+            for name in ("made_from", "reviewed")
+            for code in settings.CONTENT_LANGUAGES
+        ]
+        return {name: getattr(self, name) for name in ("original_version", *names)}
+
+    def take_versions(self, versions: dict[str, Any]) -> None:
+        """Texts and versions as they once stood together: no text counts as changed."""
+        for name, value in versions.items():
+            setattr(self, name, value)
+        self._remember()
+
     def state_in(self, code: str) -> str:
         if code == self.original_language:
             return "original"

@@ -302,19 +302,22 @@ def postgresql_of_its_own(url: SplitResult) -> Iterator[None]:
         connection.execute("DROP DATABASE bench_priorities WITH (FORCE)")
 
 
-def main(sizes: list[int]) -> None:
+@contextmanager
+def on_its_own_database() -> Iterator[Path | None]:
+    """The settings point at an empty database; its file, where it is one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
     os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
     url = urlsplit(os.environ.get("DATABASE_URL", ""))
     if url.scheme.startswith("postgres"):
         with postgresql_of_its_own(url):
-            run(sizes, database=None)
+            yield None
         return
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder, "bench.sqlite3")
         os.environ["DATABASE_URL"] = f"sqlite:///{database}"
-        run(sizes, database)
+        yield database
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [0, 10_000, 250_000])
+    with on_its_own_database() as database:
+        run([int(size) for size in sys.argv[1:]] or [0, 10_000, 250_000], database)

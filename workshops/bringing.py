@@ -1,88 +1,47 @@
 """Verdicts become drafts, in one transaction, each with the note it came from."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Any
 
-from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from priorities.models import (
-    Audience,
-    Instrument,
-    PriorityArea,
-    Recommendation,
-    RecommendationArea,
-    RecommendationCountry,
-    RecommendationInstrument,
-    Section,
-)
-from regions.models import Country, RegionalForum
+from priorities import bulk
+from priorities.models import Audience, Recommendation, Section
+from regions.models import RegionalForum
 
-from .checking import List, Verdict, state_of
+from .checking import List, Verdict, lists_of, state_of
 from .models import NoteImport, WorkshopNote
 from .names import Names
 
 BATCH = 1000
-LINKS: tuple[tuple[str, str, Any], ...] = (
-    ("areas", "area", RecommendationArea),
-    ("countries", "country", RecommendationCountry),
-    ("instruments", "instrument", RecommendationInstrument),
+TAGS = ("areas", "countries", "instruments")
+FIELDS = (("rank", "rank"), ("lead", "is_lead"), ("page", "source_page"))
+OUTCOMES = {
+    "new": WorkshopNote.Outcome.CREATED,
+    "update": WorkshopNote.Outcome.UPDATED,
+    "unchanged": WorkshopNote.Outcome.UNCHANGED,
+    "duplicate": WorkshopNote.Outcome.DUPLICATE,
+}
+NOTE = (
+    "note_import",
+    "row",
+    "cells",
+    "corrected",
+    "values",
+    "region",
+    "workshop",
+    "held_on",
+    "file_key",
+    "fingerprint",
+    "outcome",
+    "recommendation",
+    "before",
 )
 
 
 class Changed(Exception):
     """Something the verdicts rest on has changed since they were given."""
-
-
-def record_history(
-    rows: models.QuerySet[Any], reason: str, user_id: int | None, kind: str = "+"
-) -> int:
-    """Write the history of many rows at once, from the rows themselves.
-
-    One statement on either engine; simple-history would read every row back first.
-    """
-    model = rows.model
-    history = model.history.model
-    names = [
-        field
-        for field in model._meta.concrete_fields
-        if field.name not in getattr(history, "_history_excluded_fields", [])
-    ]
-    quote = connection.ops.quote_name
-    select, params = (
-        rows.order_by("pk")
-        .values_list(*(field.attname for field in names))
-        .query.sql_with_params()
-    )
-    columns = [history._meta.get_field(field.name).column for field in names]
-    told = {
-        "history_date": timezone.now(),
-        "history_type": kind,
-        "history_change_reason": reason,
-        "history_user_id": user_id,
-    }
-    adapted = [
-        history._meta.get_field(name.removesuffix("_id")).get_db_prep_save(
-            value, connection
-        )
-        for name, value in told.items()
-    ]
-    casts = (
-        ["CAST(%s AS timestamptz)", "%s", "%s", "CAST(%s AS bigint)"]
-        if connection.vendor == "postgresql"
-        else ["%s"] * 4
-    )
-    sql = (
-        f"INSERT INTO {quote(history._meta.db_table)} "
-        f"({', '.join(map(quote, [*columns, *told]))}) "
-        f"SELECT found.*, {', '.join(casts)} FROM ({select}) AS found"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*adapted, *params])
-        return cursor.rowcount
 
 
 class Bringing:
@@ -97,6 +56,7 @@ class Bringing:
         self.made: dict[List, Section] = {}
         self.positions: dict[int, int] = {}
         self.sections: dict[int, Section] = {}
+        self.lists = lists_of(note_import.edition)
         self.by_row: dict[int, int] = {}  # row: the recommendation it became
 
     def bring(
@@ -113,9 +73,7 @@ class Bringing:
         done = 0
         while batch := list(islice(stream, BATCH)):
             self.create([v for v in batch if v.verdict == "new"])
-            for verdict in batch:
-                if verdict.verdict == "update":
-                    self.update(verdict)
+            self.update([v for v in batch if v.verdict == "update"])
             self.keep(batch)
             done += len(batch)
             progress(done)
@@ -147,148 +105,101 @@ class Bringing:
             self.made[verdict.where] = section
         return self.made[verdict.where]
 
+    def next_position(self, section: Section) -> int:
+        """At the end of a list, counted here while rows of it wait to be written."""
+        if section.pk not in self.positions:
+            self.positions[section.pk] = section.next_position()
+        self.positions[section.pk] += 1
+        return self.positions[section.pk] - 1
+
     def create(self, verdicts: list[Verdict]) -> None:
         rows = []
-        by_forum: dict[RegionalForum, list[Recommendation]] = defaultdict(list)
         for verdict in verdicts:
             section = self.section_of(verdict)
-            if section.pk not in self.positions:
-                self.positions[section.pk] = section.next_position()
             values = verdict.values
             row = Recommendation(
                 section=section,
                 audience=self.audiences.get(values["audience"]),
-                position=self.positions[section.pk],
+                position=self.next_position(section),
                 rank=values.get("rank"),
                 is_lead=values.get("lead", False),
                 original_language=values["language"],
                 source_page=values.get("page"),
                 **{f"text_{code}": text for code, text in values["texts"].items()},
             )
-            row.keep_versions()
-            self.positions[section.pk] += 1
-            by_forum[section.regional_forum].append(row)
             rows.append(row)
-        for forum, own in by_forum.items():
-            for row, reference in zip(own, forum.take_numbers(len(own)), strict=True):
-                row.reference = reference
-        Recommendation.objects.bulk_create(rows, batch_size=BATCH)
-        if rows:
-            self.record(Recommendation.objects.filter(pk__in=[row.pk for row in rows]))
-        for name, term, model in LINKS:
-            links = [
-                model(
-                    **{
-                        "recommendation_id": row.pk,
-                        f"{term}_id": self.names.pks[name][slug],
-                    }
-                )
+        every = Recommendation.objects.all()
+        every.add_all(rows, self.note_import.reason, self.user_id)
+        for name in TAGS:
+            wanted = {
+                row.pk: [self.names.pks[name][slug] for slug in slugs]
                 for row, verdict in zip(rows, verdicts, strict=True)
-                for slug in verdict.values.get(name, ())
-            ]
-            if links:
-                model.objects.bulk_create(links, batch_size=BATCH)
-                self.record(model.objects.filter(pk__in=[link.pk for link in links]))
+                if (slugs := verdict.values.get(name))
+            }
+            every.tag_all(name, wanted, self.note_import.reason, self.user_id)
         for row, verdict in zip(rows, verdicts, strict=True):
             verdict.target, verdict.reference = row.pk, row.reference
             self.by_row[verdict.row] = row.pk
 
-    def record(self, rows: models.QuerySet[Any]) -> None:
-        record_history(rows, self.note_import.reason, self.user_id)
-
-    def update(self, verdict: Verdict) -> None:
-        """Change what the row changes, by the one write path; keep what was before."""
-        row = (
-            Recommendation.objects.select_for_update(of=("self",))
-            .select_related(
-                "section__regional_forum__edition", "section__regional_forum__region"
-            )
-            .get(pk=verdict.target or 0)
+    def update(self, verdicts: list[Verdict]) -> None:
+        """Change what rows change, by the one write path; keep what was before."""
+        rows = Recommendation.objects.select_for_update(of=("self",)).select_related(
+            "section__regional_forum__edition", "section__regional_forum__region"
         )
-        if row.published_at is not None:
-            raise Changed
+        found = rows.in_bulk([verdict.target for verdict in verdicts])
+        for verdict in verdicts:
+            row = found[verdict.target or 0]
+            if row.published_at is not None:
+                raise Changed
+            verdict.changes["versions"] = row.versions()
+            self.apply(verdict, row)
+        reason, every = self.note_import.reason, Recommendation.objects.all()
+        every.change_all([*found.values()], reason, self.user_id)
+        for name in TAGS:
+            wanted = {
+                verdict.target or 0: [
+                    self.names.pks[name][slug] for slug in verdict.changes[name][1]
+                ]
+                for verdict in verdicts
+                if name in verdict.changes
+            }
+            every.tag_all(name, wanted, reason, self.user_id)
+
+    def apply(self, verdict: Verdict, row: Recommendation) -> None:
         changes = verdict.changes
-        changes["versions"] = {
-            name: getattr(row, name)
-            for name in (
-                "original_version",
-                *(f"made_from_{code}" for code in settings.CONTENT_LANGUAGES),
-                *(f"reviewed_{code}" for code in settings.CONTENT_LANGUAGES),
-            )
-        }
         if {"region", "kind", "audience"} & set(changes):
             changes |= {"section": row.section_id, "position": row.position}
-            existing = (
-                Section.objects.filter(
-                    regional_forum__edition=self.edition,
-                    regional_forum__region__slug=verdict.values["region"],
-                    kind=verdict.values["kind"],
-                    audience__slug=verdict.values["audience"] or None,
-                )
-                .order_by("position")
-                .first()
-            )
-            verdict.section = existing.pk if existing else None
+            verdict.section = self.lists.get(verdict.where)
             section = self.section_of(verdict)
-            row.section, row.position = section, section.next_position()
+            row.section, row.position = section, self.next_position(section)
             row.audience = self.audiences.get(verdict.values["audience"])
-        for name, attribute in (
-            ("rank", "rank"),
-            ("lead", "is_lead"),
-            ("page", "source_page"),
-        ):
+        for name, attribute in FIELDS:
             if name in changes:
                 setattr(row, attribute, changes[name][1])
         for language, (_now, text) in changes.get("texts", {}).items():
             setattr(row, f"text_{language}", text)
-        row.change_because(self.note_import.reason)
-        tags = {
-            name: changes[name][1] for name, _term, _model in LINKS if name in changes
-        }
-        if tags:
-            row.tag(**self.terms(tags))
-
-    def terms(self, tags: dict[str, list[str]]) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        for name, slugs in tags.items():
-            model, field = {
-                "areas": (PriorityArea, "slug"),
-                "countries": (Country, "iso_code"),
-                "instruments": (Instrument, "slug"),
-            }[name]
-            found[name] = list(model.objects.filter(**{f"{field}__in": slugs}))  # type: ignore[attr-defined]
-        return found
 
     def keep(self, verdicts: list[Verdict]) -> None:
         """The notes as they came, each behind what it became."""
-        outcomes = {
-            "new": WorkshopNote.Outcome.CREATED,
-            "update": WorkshopNote.Outcome.UPDATED,
-            "unchanged": WorkshopNote.Outcome.UNCHANGED,
-            "duplicate": WorkshopNote.Outcome.DUPLICATE,
-        }
-        WorkshopNote.objects.bulk_create(
-            [
-                WorkshopNote(
-                    note_import=self.note_import,
-                    row=verdict.row,
-                    cells=verdict.cells,
-                    corrected=verdict.corrected,
-                    values=verdict.values,
-                    region_id=self.names.pks["region"][verdict.values["region"]],
-                    workshop=verdict.values.get("workshop", ""),
-                    held_on=verdict.values.get("date", ""),
-                    file_key=verdict.values.get("key", ""),
-                    fingerprint=verdict.fingerprint,
-                    outcome=outcomes[verdict.verdict],
-                    recommendation_id=verdict.target
-                    or self.by_row.get(verdict.repeats),
-                    before=verdict.changes or None,
-                )
-                for verdict in verdicts
-            ],
-            batch_size=BATCH,
-        )
+        notes = [
+            (
+                self.note_import.pk,
+                verdict.row,
+                verdict.cells,
+                verdict.corrected,
+                verdict.values,
+                self.names.pks["region"][verdict.values["region"]],
+                verdict.values.get("workshop", ""),
+                verdict.values.get("date", ""),
+                verdict.values.get("key", ""),
+                verdict.fingerprint,
+                OUTCOMES[verdict.verdict],
+                verdict.target or self.by_row.get(verdict.repeats),
+                verdict.changes or None,
+            )
+            for verdict in verdicts
+        ]
+        bulk.insert(WorkshopNote, NOTE, notes)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from priorities.models import (
     Recommendation,
@@ -142,7 +142,6 @@ class Check:
         self.by_text: dict[int, int] = {}
         self.rows_by_text: dict[int, int] = {}
         self.ranks: dict[List, dict[int, tuple[str, bool]]] = {}
-        self.lists: dict[List, int] = {}
         self.sections: dict[str, tuple[int, List]] = {}
         self.new_lists: dict[List, int] = {}
         self.references: dict[str, int] = {}
@@ -158,18 +157,11 @@ class Check:
     # What is there already.
 
     def read_sections(self) -> None:
-        rows = Section.objects.filter(regional_forum__edition=self.scope.edition)
-        for pk, region, kind, audience, position in rows.order_by(
-            "position"
-        ).values_list(
-            "pk", "regional_forum__region__slug", "kind", "audience__slug", "position"
-        ):
-            where = (region, kind, audience or "")
-            self.lists.setdefault(where, pk)
-            self.sections[f"{self.scope.edition.year}/{region}/{position}"] = (
-                pk,
-                where,
-            )
+        self.lists = lists_of(self.scope.edition)
+        year = self.scope.edition.year
+        for pk, region, kind, audience, position in sections_of(self.scope.edition):
+            name = f"{year}/{region}/{position}"
+            self.sections[name] = (pk, (region, kind, audience or ""))
 
     def read_edition(self) -> None:
         """The texts and ranks of the edition, in the regions this file may speak of."""
@@ -262,8 +254,8 @@ class Check:
                     problems.append(Problem(column, named, "section_other", {}))
                 verdict.section = pk
                 values["region"], values["kind"] = where[0], where[1]
-                if where[1] == "concerns":
-                    problems[:] = [p for p in problems if p.code != "audience_missing"]
+                values["audience"] = values["audience"] or where[2]
+                problems[:] = [p for p in problems if p.code != "audience_missing"]
         region = values["region"]
         if not region and self.scope.only:
             region = values["region"] = self.scope.only
@@ -611,6 +603,24 @@ class Check:
             self.totals[verdict.verdict] += 1
         self.totals["warning"] += verdict.has_warning
         return verdict
+
+
+def sections_of(edition: Edition) -> QuerySet[Section, Any]:
+    return (
+        Section.objects.filter(regional_forum__edition=edition)
+        .order_by("-position")
+        .values_list(
+            "pk", "regional_forum__region__slug", "kind", "audience__slug", "position"
+        )
+    )
+
+
+def lists_of(edition: Edition) -> dict[List, int]:
+    """The section of each list of an edition: the first, where a list has several."""
+    return {
+        (region, kind, audience or ""): pk
+        for pk, region, kind, audience, _position in sections_of(edition)
+    }
 
 
 def sameness_exact(text: str) -> str:

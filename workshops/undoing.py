@@ -1,23 +1,16 @@
 """An import taken back whole: what it made goes, what it changed is as it was."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from priorities.models import (
-    Audience,
-    Recommendation,
-    RecommendationArea,
-    RecommendationCountry,
-    RecommendationInstrument,
-    Section,
-)
+from priorities.models import Audience, Recommendation, Section
 
-from .bringing import LINKS, record_history
+from .bringing import BATCH, FIELDS, TAGS
 from .models import NoteImport, WorkshopNote
+from .names import Names
 
 REASON = "undo of import %s"
 
@@ -51,12 +44,17 @@ def edited_since(note_import: NoteImport) -> list[Recommendation]:
     changed = {
         row.pk for row in rows.filter(~Q(last=note_import.reason) | Q(last=None))
     }
-    for _name, _term, model in LINKS:
-        links = model.history.filter(
-            recommendation__in=rows.values("pk"),
-            history_date__gt=note_import.brought_at,
-        ).filter(
-            ~Q(history_change_reason=note_import.reason) | Q(history_change_reason=None)
+    for name in TAGS:
+        links = (
+            getattr(Recommendation, name)
+            .through.history.filter(
+                recommendation__in=rows.values("pk"),
+                history_date__gt=note_import.brought_at,
+            )
+            .filter(
+                ~Q(history_change_reason=note_import.reason)
+                | Q(history_change_reason=None)
+            )
         )
         changed |= set(links.values_list("recommendation_id", flat=True))
     changed |= set(rows.filter(merged__isnull=False).values_list("pk", flat=True))
@@ -82,86 +80,67 @@ def undo(
         raise Edited([row.reference for row in edited])
     kept = {row.pk: row.reference for row in edited if row.pk in (keep or set())}
     notes = note_import.notes.exclude(recommendation__in=kept)
-    restored = 0
-    changed = notes.filter(outcome=WorkshopNote.Outcome.UPDATED).select_related(
-        "recommendation__section"
+    reason = REASON % note_import.pk
+    changed = list(
+        notes.filter(
+            outcome=WorkshopNote.Outcome.UPDATED, recommendation__published_at=None
+        )
     )
-    for note in changed.order_by("-row"):
-        if note.recommendation is not None and note.recommendation.published_at is None:
-            restore(note, note_import)
-            restored += 1
+    for start in range(0, len(changed), BATCH):
+        restore(changed[start : start + BATCH], reason, user_id)
     created = Recommendation.objects.filter(
         notes__in=notes.filter(outcome=WorkshopNote.Outcome.CREATED)
     )
     for row in created.exclude(published_at=None):
         if row.is_published:
             row.withdraw()
-    removed = remove(
-        list(created.filter(published_at=None).values_list("pk", flat=True)),
-        note_import,
-        user_id,
-    )
+    drafts = list(created.filter(published_at=None).values_list("pk", flat=True))
+    removed = 0
+    for start in range(0, len(drafts), BATCH):
+        some = drafts[start : start + BATCH]
+        WorkshopNote.objects.filter(recommendation__in=some).update(recommendation=None)
+        removed += Recommendation.objects.all().remove_all(some, reason, user_id)
     notes.delete()
     empty = Section.objects.filter(
         pk__in=note_import.made_sections, recommendations=None
     )
     for section in empty:
-        section._change_reason = REASON % note_import.pk  # type: ignore[attr-defined]
+        section._change_reason = reason  # type: ignore[attr-defined]
         section.delete()
     note_import.status = NoteImport.Status.UNDONE
     note_import.undone_at = timezone.now()
     note_import.save()
-    return Undone(removed, restored, sorted(kept.values()))
+    return Undone(removed, len(changed), sorted(kept.values()))
 
 
-def restore(note: WorkshopNote, note_import: NoteImport) -> None:
-    row: Any = note.recommendation
-    changes = note.before or {}
-    if "section" in changes:
-        row.section_id = changes["section"]
-        row.position = changes["position"]
-    if "audience" in changes:
-        row.audience = Audience.objects.filter(slug=changes["audience"][0]).first()
-    for name, attribute in (
-        ("rank", "rank"),
-        ("lead", "is_lead"),
-        ("page", "source_page"),
-    ):
-        if name in changes:
-            setattr(row, attribute, changes[name][0])
-    for language, (before, _text) in changes.get("texts", {}).items():
-        setattr(row, f"text_{language}", before or None)
-    for name, value in changes.get("versions", {}).items():
-        setattr(row, name, value)
-    row.change_because(REASON % note_import.pk)
-    if changes.get("versions"):
-        Recommendation.objects.filter(pk=row.pk).update(**changes["versions"])
-    for name, term, model in LINKS:
-        if name in changes:
-            key = model.term_key
-            wanted = set(changes[name][0])
-            field = model._meta.get_field(term).related_model
-            terms = field._default_manager.filter(
-                **{f"{key.partition('__')[2]}__in": wanted}
-            )
-            row.tag(**{name: list(terms)})
-
-
-def remove(pks: list[int], note_import: NoteImport, user_id: int | None) -> int:
-    """Delete drafts with their tags, and say so in the history."""
-    reason = REASON % note_import.pk
-    for start in range(0, len(pks), 500):
-        some = pks[start : start + 500]
-        for model in (
-            RecommendationArea,
-            RecommendationCountry,
-            RecommendationInstrument,
-        ):
-            links = model.objects.filter(recommendation__in=some)
-            record_history(links, reason, user_id, "-")
-            links._raw_delete(links.db)
-        rows = Recommendation.objects.filter(pk__in=some)
-        record_history(rows, reason, user_id, "-")
-        WorkshopNote.objects.filter(recommendation__in=some).update(recommendation=None)
-        rows._raw_delete(rows.db)
-    return len(pks)
+def restore(notes: list[WorkshopNote], reason: str, user_id: int | None) -> None:
+    """Give the drafts that these notes changed their values of before."""
+    audiences = {audience.slug: audience for audience in Audience.objects.all()}
+    rows = Recommendation.objects.select_for_update(of=("self",)).in_bulk(
+        [note.recommendation_id for note in notes]
+    )
+    for note in notes:
+        row, changes = rows[note.recommendation_id or 0], note.before or {}
+        if "section" in changes:
+            row.section_id = changes["section"]
+            row.position = changes["position"]
+        if "audience" in changes:
+            row.audience = audiences.get(changes["audience"][0])
+        for name, attribute in FIELDS:
+            if name in changes:
+                setattr(row, attribute, changes[name][0])
+        for language, (before, _text) in changes.get("texts", {}).items():
+            setattr(row, f"text_{language}", before or None)
+        row.take_versions(changes["versions"])
+    every = Recommendation.objects.all()
+    every.change_all([*rows.values()], reason, user_id)
+    names = Names()
+    for name in TAGS:
+        wanted = {
+            note.recommendation_id or 0: [
+                names.pks[name][slug] for slug in note.before[name][0]
+            ]
+            for note in notes
+            if note.before and name in note.before
+        }
+        every.tag_all(name, wanted, reason, user_id)

@@ -17,13 +17,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
-from simple_history.utils import bulk_create_with_history
 
 from regions.changes import record_change
-from regions.models import Country, Region
+from regions.models import Country, Region, RegionalForum
 from regions.translated import OriginalText, Translated
 
-from .. import personal_data
+from .. import bulk, personal_data
 from .section import Section
 from .vocabulary import Audience, Instrument, PriorityArea
 
@@ -123,28 +122,112 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             elif row.rank is not None:
                 self.filter(pk=row.pk).update(rank=row.rank)
 
+    # The same for many rows at once: `user_id` is who the history names.
+
     @transaction.atomic
     def add_all(
-        self, rows: Iterable["Recommendation"], reason: str
+        self, rows: Iterable["Recommendation"], reason: str, user_id: int | None = None
     ) -> list["Recommendation"]:
         """Insert many at once, with references and history like one by one."""
         rows = list(rows)
-        forums = {row.section.regional_forum for row in rows}
-        for forum in forums:
-            own = [
-                r for r in rows if r.section.regional_forum == forum and not r.reference
-            ]
+        by_forum: dict[RegionalForum, list[Recommendation]] = {}
+        for row in rows:
+            if not row.reference:
+                by_forum.setdefault(row.section.regional_forum, []).append(row)
+        for forum, own in by_forum.items():
             for row, reference in zip(own, forum.take_numbers(len(own)), strict=True):
                 row.reference = reference
         for row in rows:
             row.clean()
             row.keep_versions()
-        made = bulk_create_with_history(
-            rows, Recommendation, batch_size=500, default_change_reason=reason
-        )
-        if not all(row.is_hidden for row in made):
+        names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
+        values = [
+            [getattr(row, self.model._meta.get_field(n).attname) for n in names]  # type: ignore[union-attr]
+            for row in rows
+        ]
+        for row, pk in zip(rows, bulk.insert(self.model, names, values), strict=True):
+            row.pk = pk
+            row._state.adding = False
+            row._remember()
+        self._tell_of(rows, reason, user_id, "+")
+        return rows
+
+    @transaction.atomic
+    def change_all(
+        self, rows: Sequence["Recommendation"], reason: str, user_id: int | None
+    ) -> None:
+        """Save changes to many rows, read whole and locked in this transaction.
+
+        What only a step of a row's life may write (`kept`) stays as it is.
+        """
+        for row in rows:
+            row.clean()
+            row.keep_versions()
+            row._remember()
+        kept = {"id", "reference", *(n.removesuffix("_id") for n in self.model.kept)}
+        fields = self.model._meta.concrete_fields
+        bulk.update(rows, [f.name for f in fields if f.name not in kept])
+        self._tell_of(rows, reason, user_id, "~")
+
+    @transaction.atomic
+    def tag_all(
+        self,
+        name: str,
+        wanted: dict[int, Iterable[int]],
+        reason: str,
+        user_id: int | None,
+    ) -> None:
+        """Set the `areas`, `countries` or `instruments` of many, by primary keys."""
+        through: Any = getattr(self.model, name).through
+        term = through.term_key.partition("__")[0]
+        links = through.objects.filter(recommendation__in=wanted)
+        held: dict[int, set[int]] = {pk: set() for pk in wanted}
+        gone: list[int] = []
+        for link, pk, key in links.values_list("pk", "recommendation", term):
+            held[pk].add(key)
+            if key not in set(wanted[pk]):
+                gone.append(link)
+        self._remove(through.objects.filter(pk__in=gone), reason, user_id)
+        missing = [
+            (pk, key)
+            for pk, keys in wanted.items()
+            for key in dict.fromkeys(keys)
+            if key not in held[pk]
+        ]
+        made = bulk.insert(through, ["recommendation", term], missing)
+        bulk.record_history(through.objects.filter(pk__in=made), reason, user_id, "+")
+        if not all(row.is_hidden for row in self.filter(pk__in=wanted)):
             record_change()
-        return list(made)
+
+    @transaction.atomic
+    def remove_all(self, pks: Sequence[int], reason: str, user_id: int | None) -> int:
+        """Delete rows that were never public, with their tags; how many there were."""
+        rows = self.filter(pk__in=pks, published_at=None)
+        for name in ("areas", "countries", "instruments"):
+            through: Any = getattr(self.model, name).through
+            links = through.objects.filter(recommendation__in=rows)
+            self._remove(links, reason, user_id)
+        return self._remove(rows, reason, user_id)
+
+    def _remove(
+        self, rows: models.QuerySet[Any], reason: str, user_id: int | None
+    ) -> int:
+        count = bulk.record_history(rows, reason, user_id, "-")
+        rows._raw_delete(rows.db)
+        return count
+
+    def _tell_of(
+        self,
+        rows: Sequence["Recommendation"],
+        reason: str,
+        user_id: int | None,
+        kind: str,
+    ) -> None:
+        """History, and a new data version if anything public changed."""
+        told = self.model._base_manager.filter(pk__in=[row.pk for row in rows])
+        bulk.record_history(told, reason, user_id, kind)
+        if not all(row.is_hidden for row in rows):
+            record_change()
 
 
 class Recommendation(OriginalText):
