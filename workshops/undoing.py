@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 
 from priorities.models import Audience, Recommendation, Section
@@ -36,29 +36,26 @@ class Undone:
 
 def edited_since(note_import: NoteImport) -> list[Recommendation]:
     """What others changed, tagged or published after the import brought or changed it."""
-    latest = Recommendation.history.filter(id=OuterRef("pk")).order_by("-history_id")
     rows = Recommendation.objects.filter(
         notes__note_import=note_import,
         notes__outcome__in=[WorkshopNote.Outcome.CREATED, WorkshopNote.Outcome.UPDATED],
-    ).annotate(last=Subquery(latest.values("history_change_reason")[:1]))
-    changed = {
-        row.pk for row in rows.filter(~Q(last=note_import.reason) | Q(last=None))
-    }
+    )
+    keys = rows.order_by().values("pk")
+    ours = Q(history_change_reason=note_import.reason)
+    since = Q(history_date__gt=note_import.brought_at) & (
+        ~ours | Q(history_change_reason=None)
+    )
+    changed = set(
+        Recommendation.history.filter(since, id__in=keys).values_list("id", flat=True)
+    )
     for name in TAGS:
-        links = (
-            getattr(Recommendation, name)
-            .through.history.filter(
-                recommendation__in=rows.values("pk"),
-                history_date__gt=note_import.brought_at,
-            )
-            .filter(
-                ~Q(history_change_reason=note_import.reason)
-                | Q(history_change_reason=None)
-            )
-        )
-        changed |= set(links.values_list("recommendation_id", flat=True))
-    changed |= set(rows.filter(merged__isnull=False).values_list("pk", flat=True))
-    return list(rows.filter(pk__in=changed).order_by("reference").distinct())
+        links = getattr(Recommendation, name).through.history
+        found = links.filter(since, recommendation__in=keys)
+        changed |= set(found.values_list("recommendation_id", flat=True))
+    changed |= set(keys.filter(merged__isnull=False).values_list("pk", flat=True))
+    return list(
+        Recommendation.objects.filter(pk__in=changed).order_by("reference").distinct()
+    )
 
 
 @transaction.atomic

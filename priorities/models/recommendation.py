@@ -187,7 +187,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             held[pk].add(key)
             if key not in set(wanted[pk]):
                 gone.append(link)
-        self._remove(through.objects.filter(pk__in=gone), reason, user_id)
+        bulk.delete(through.objects.filter(pk__in=gone), reason, user_id)
         missing = [
             (pk, key)
             for pk, keys in wanted.items()
@@ -196,7 +196,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         ]
         made = bulk.insert(through, ["recommendation", term], missing)
         bulk.record_history(through.objects.filter(pk__in=made), reason, user_id, "+")
-        if not all(row.is_hidden for row in self.filter(pk__in=wanted)):
+        if self.filter(pk__in=wanted).exclude(published_at=None).exists():
             record_change()
 
     @transaction.atomic
@@ -206,15 +206,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         for name in ("areas", "countries", "instruments"):
             through: Any = getattr(self.model, name).through
             links = through.objects.filter(recommendation__in=rows)
-            self._remove(links, reason, user_id)
-        return self._remove(rows, reason, user_id)
-
-    def _remove(
-        self, rows: models.QuerySet[Any], reason: str, user_id: int | None
-    ) -> int:
-        count = bulk.record_history(rows, reason, user_id, "-")
-        rows._raw_delete(rows.db)
-        return count
+            bulk.delete(links, reason, user_id)
+        return bulk.delete(rows, reason, user_id)
 
     def _tell_of(
         self,
