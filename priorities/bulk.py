@@ -49,15 +49,16 @@ def insert(
     fields: list[Any] = [model._meta.pk, *map(model._meta.get_field, names)]
     columns = ", ".join(quote(field.column) for field in fields)
     into = f"{quote(model._meta.db_table)} ({columns})"
-    adapted = [
-        [
-            value
-            if value is None or isinstance(field, PLAIN)
-            else field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, (key, *row), strict=True)
-        ]
-        for key, row in zip(keys, rows, strict=True)
+    special = [
+        (place, field)
+        for place, field in enumerate(fields)
+        if not isinstance(field, PLAIN)
     ]
+    adapted = [[key, *row] for key, row in zip(keys, rows, strict=True)]
+    for place, field in special:
+        for row in adapted:
+            if row[place] is not None:
+                row[place] = field.get_db_prep_save(row[place], connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:

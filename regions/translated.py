@@ -157,7 +157,9 @@ class OriginalText(models.Model):
         super().clean()
         for name in self.texts:
             for code in settings.CONTENT_LANGUAGES:
-                value = getattr(self, f"{name}_{code}") or ""
+                value = getattr(self, f"{name}_{code}")
+                if value is None:
+                    continue
                 lines = value.replace("\r\n", "\n").replace("\r", "\n")
                 plain = CONTROL.sub(" ", lines).strip()
                 setattr(self, f"{name}_{code}", plain or None)
@@ -175,12 +177,13 @@ class OriginalText(models.Model):
                     setattr(self, f"reviewed_{code}", False)
         for code in settings.CONTENT_LANGUAGES:
             now = self._texts_in(code)
-            then, was_reviewed = before.get(code, ((None,) * len(now), False))
-            confirmed = getattr(self, f"reviewed_{code}") and not was_reviewed
             if code == original or not any(now):
                 setattr(self, f"made_from_{code}", None)
                 setattr(self, f"reviewed_{code}", False)
-            elif now != then or confirmed or not getattr(self, f"made_from_{code}"):
+                continue
+            then, was_reviewed = before.get(code, ((None,) * len(now), False))
+            confirmed = getattr(self, f"reviewed_{code}") and not was_reviewed
+            if now != then or confirmed or not getattr(self, f"made_from_{code}"):
                 setattr(self, f"made_from_{code}", self.original_version)
 
     def versions(self) -> dict[str, Any]:

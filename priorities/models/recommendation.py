@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -140,15 +141,14 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         for row in rows:
             row.clean()
             row.keep_versions()
-        names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
-        values = [
-            [getattr(row, self.model._meta.get_field(n).attname) for n in names]  # type: ignore[union-attr]
-            for row in rows
-        ]
-        for row, pk in zip(rows, bulk.insert(self.model, names, values), strict=True):
+        fields = [f for f in self.model._meta.concrete_fields if not f.primary_key]
+        told = attrgetter(*(field.attname for field in fields))
+        keys = bulk.insert(
+            self.model, [field.name for field in fields], list(map(told, rows))
+        )
+        for row, pk in zip(rows, keys, strict=True):
             row.pk = pk
             row._state.adding = False
-            row._remember()
         self._tell_of(rows, reason, user_id, "+")
         return rows
 
