@@ -10,10 +10,15 @@ BRING_IN = (
 
 
 def organisers() -> Group:
-    """The group of people who curate: everything editorial, no accounts, no settings."""
+    """The group of people who curate: everything editorial, no accounts, no settings.
+
+    Taking a person's data out for good is an administrator's.
+    """
     group, _created = Group.objects.get_or_create(name="Organisers")
     group.permissions.set(
-        Permission.objects.filter(content_type__app_label__in=CURATED_APPS)
+        Permission.objects.filter(content_type__app_label__in=CURATED_APPS).exclude(
+            codename="redact_note"
+        )
     )
     return group
 

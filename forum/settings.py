@@ -124,7 +124,12 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # The interface speaks LANGUAGES; texts are kept in CONTENT_LANGUAGES (one column each).
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LANGUAGES = [
+    ("fr", _("French")),
+    ("en", _("English")),
+    ("es", _("Spanish")),
+    ("ar", _("Arabic")),
+]
 CONTENT_LANGUAGES = ("fr", "en", "es", "ar")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True

@@ -49,7 +49,7 @@ def invent_file(path: Path, count: int) -> None:
             name, section = pick.choice(sections)
             language = pick.choice(("fr", "en", "es", "ar"))
             texts = invented_text(
-                pick, OPENINGS.get(section.audience.slug, OPENINGS["anyone"])
+                pick, OPENINGS.get(str(section.audience), OPENINGS["anyone"])
             )
             text = texts[("fr", "en", "es", "ar").index(language)]
             tags = "; ".join(pick.sample(areas, pick.choice((1, 2, 3))))
@@ -102,9 +102,9 @@ def stock_resource() -> Any:
     return Stock()
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+def timed(work: Callable[..., Any], *given: Any) -> tuple[float, Any]:
     start = time.perf_counter()
-    found = work()
+    found = work(*given)
     return time.perf_counter() - start, found
 
 
@@ -128,7 +128,7 @@ def judged(path: Path) -> Any:
     from regions.models import Edition
     from workshops.checking import Scope
     from workshops.columns import Mapping
-    from workshops.intake import judge, open_table
+    from workshops.intake import done, judging, open_table
     from workshops.spreadsheets import Choices, Limits
 
     limits = Limits.of_command()
@@ -136,11 +136,11 @@ def judged(path: Path) -> Any:
         table = open_table(file, path.name, limits, Choices())
         mapping = Mapping.proposed(table.headings, table.hashtags)
         scope = Scope(Edition.objects.get(year=2021))
-        return judge(table, scope, mapping, path.name, limits)
+        return done(judging(table, scope, mapping, path.name, limits))
 
 
 def brought(path: Path, found: Any) -> Any:
-    from workshops.bringing import bring_in
+    from workshops.bringing import bringing_in
     from workshops.models import NoteImport
 
     note_import = NoteImport.objects.create(
@@ -149,7 +149,10 @@ def brought(path: Path, found: Any) -> Any:
         size=0,
         status=NoteImport.Status.CHECKED,
     )
-    bring_in(note_import, found.check.names, found.verdicts, found.state, None)
+    written = bringing_in(
+        note_import, found.check.names, found.verdicts, found.state, None
+    )
+    assert list(written)
     return note_import
 
 
@@ -182,10 +185,8 @@ def run(sizes: list[int]) -> None:
             path = Path(folder, f"notes-{size}.csv")
             invent_file(path, size)
             before = Recommendation.objects.count()
-            checking, found = timed(lambda path=path: judged(path))
-            storing, note_import = timed(
-                lambda path=path, found=found: brought(path, found)
-            )
+            checking, found = timed(judged, path)
+            storing, note_import = timed(brought, path, found)
             made = Recommendation.objects.count() - before
             assert made > size * 0.7, found.verdicts.totals
             ours = size / (checking + storing)
@@ -202,7 +203,7 @@ def run(sizes: list[int]) -> None:
                 unit="ratio",
                 **about,
             )
-            again, found = timed(lambda path=path: judged(path))
+            again, found = timed(judged, path)
             assert found.verdicts.totals["unchanged"] == made, found.verdicts.totals
             say(
                 name="notes again, judged",
@@ -210,7 +211,7 @@ def run(sizes: list[int]) -> None:
                 unit="rows/s",
                 **about,
             )
-            undoing, undone = timed(lambda i=note_import: undo(i, None))
+            undoing, undone = timed(undo, note_import, None)
             assert undone.removed == made
             say(name="notes taken back", value=round(undoing, 2), unit="s", **about)
             spent, memory = by_command(path)

@@ -1,34 +1,58 @@
+"""The wizard's pages: upload, mapping, preview, done; and where a sentence comes from."""
+
+from collections.abc import Iterator
 from typing import Any
 
-from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from priorities.differences import word_by_word
 from priorities.models import Recommendation
 from priorities.tables import XLSX
-from regions.models import Edition
+from regions.models import Edition, Region
 
-from . import returning, wizard
+from . import blank, outcome, returning, wizard
 from .bringing import Changed
 from .checking import Verdict
-from .columns import CONSTANTS, FIELDS, Mapping, signature
-from .models import ImportFile, NoteImport, SavedMapping, WorkshopNote
+from .columns import FIELDS, Mapping, signature
+from .forms import BlankForm, MappingForm, RedactionForm, UploadForm
+from .intake import Work, done
+from .models import (
+    CheckedRow,
+    ImportFile,
+    NoteImport,
+    Redaction,
+    SavedMapping,
+    WorkshopNote,
+)
 from .names import Names
+from .redacting import elsewhere, redact
 from .spreadsheets import Choices, Limits, Refused
 from .spreadsheets.limits import MEGABYTE
 from .spreadsheets.text import ENCODINGS
 from .undoing import Edited, NotThere, edited_since, undo
 
 PER_PAGE = 50
+LONG = 150_000  # bytes of a file whose reading is worth a page that tells how far it is
+STEPS = "<!-- steps -->"  # where that page grows
+CSV = "text/csv; charset=utf-8"
+CHANGED = _("Data changed since the preview; review again. Nothing was brought in.")
 KINDS = {
     "all": _("all rows"),
     "error": _("cannot come in"),
@@ -40,78 +64,8 @@ KINDS = {
     "duplicate": _("repeated"),
     "left": _("left out"),
 }
-
-
-class UploadForm(forms.Form):
-    edition = forms.ModelChoiceField(Edition.objects.all(), label=_("Edition"))
-    file = forms.FileField(label=_("File"))
-
-
-class MappingForm(forms.Form):
-    """One choice per column, and what holds for every row."""
-
-    def __init__(
-        self,
-        *args: Any,
-        note_import: NoteImport,
-        names: Names,
-        samples: list[list[str]],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        mapping = Mapping.from_json(note_import.mapping)
-        meanings: list[tuple[str, Any]] = [
-            ("", _("keep with the note only")),
-            *FIELDS.items(),
-        ]
-        meanings += [
-            (f"text:{code}", f"{FIELDS['text']} ({code})")
-            for code in names.kinds["language"].labels
-        ]
-        self.columns = []
-        for place, heading in enumerate(note_import.headings):
-            name = f"column-{place}"
-            self.fields[name] = forms.ChoiceField(
-                choices=meanings,
-                required=False,
-                initial=mapping.columns[place],
-                label=heading or gettext("column %s") % (place + 1),
-            )
-            self.columns.append((self[name], samples[place]))
-        self.constants = []
-        for name in CONSTANTS:
-            field: forms.Field = forms.CharField(max_length=200, required=False)
-            if name in names.kinds:
-                labels = names.kinds[name].labels.items()
-                field = forms.ChoiceField(choices=[("", "—"), *labels], required=False)
-            field.label = str(FIELDS[name])
-            field.initial = mapping.constants.get(name, "")
-            self.fields[f"constant-{name}"] = field
-            self.constants.append(self[f"constant-{name}"])
-        self.fields["fill_down"] = forms.BooleanField(
-            required=False,
-            initial=mapping.fill_down,
-            label=_("An empty region means the region above"),
-        )
-        self.fields["save_as"] = forms.CharField(
-            required=False,
-            max_length=80,
-            label=_("Keep this mapping under the name"),
-            help_text=_("It is proposed again for files with the same headings."),
-        )
-
-    def mapping(self, before: Mapping) -> Mapping:
-        data = self.cleaned_data
-        return Mapping(
-            [data[f"column-{place}"] for place in range(len(self.columns))],
-            {
-                name: data[f"constant-{name}"]
-                for name in CONSTANTS
-                if data[f"constant-{name}"]
-            },
-            before.words,
-            data["fill_down"],
-        )
+Status = NoteImport.Status
+Response = Any  # whole or streamed: Django's own types have no word that admin views may return
 
 
 @admin.register(NoteImport)
@@ -155,9 +109,18 @@ class NoteImportAdmin(admin.ModelAdmin):
                 ("row", require_POST(self.correct_row)),
                 ("bring", require_POST(self.bring)),
                 ("undo", self.undo),
+                ("sheet", require_POST(self.other_sheet)),
                 ("back", require_safe(self.give_back)),
+                ("outcome", require_safe(self.outcome)),
             )
         ]
+        own.append(
+            path(
+                "blank/",
+                wrapped(require_safe(self.blank)),
+                name="workshops_noteimport_blank",
+            )
+        )
         return [*own, *super().get_urls()]
 
     def found(self, request: HttpRequest, pk: Any) -> NoteImport:
@@ -196,7 +159,7 @@ class NoteImportAdmin(admin.ModelAdmin):
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    ) -> Response:
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = UploadForm(
@@ -209,8 +172,11 @@ class NoteImportAdmin(admin.ModelAdmin):
             note_import = wizard.keep(
                 form.cleaned_data["file"], form.cleaned_data["edition"], request.user
             )
-            if note_import.status != NoteImport.Status.REFUSED:
-                return HttpResponseRedirect(note_import.get_absolute_url())
+            if note_import.status != Status.REFUSED:
+                work = wizard.reading(note_import, Choices(), request.user)
+                answer = self.working(request, note_import, work)
+                if note_import.status != Status.REFUSED:
+                    return answer
             refused = note_import
         limits = Limits.of_wizard()
         return self.page(
@@ -218,11 +184,89 @@ class NoteImportAdmin(admin.ModelAdmin):
             "upload",
             _("Bring in workshop notes"),
             form=form,
+            blank_form=self.blank_form(request),
             refused=refused,
             limits=limits,
             megabytes=limits.size // MEGABYTE,
             unpacked=limits.unpacked // MEGABYTE,
+            days=settings.NOTES_KEPT_DAYS,
         )
+
+    def blank_form(self, request: HttpRequest, data: Any = None) -> BlankForm:
+        user: Any = request.user
+        regions = Region.objects.all()
+        if not user.has_perm("workshops.import_any_region"):
+            regions = regions.filter(slug__in=user.region_slugs())
+        initial = {
+            "edition": Edition.objects.first(),
+            "region": regions.first(),
+            "language": get_language(),
+        }
+        return BlankForm(data, regions=regions, initial=initial)
+
+    def blank(self, request: HttpRequest) -> HttpResponse:
+        """A sheet to fill in, for one region and in one language."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = self.blank_form(request, request.GET)
+        if not form.is_valid():
+            raise Http404
+        edition, region, language = (
+            form.cleaned_data[name] for name in ("edition", "region", "language")
+        )
+        if request.GET.get("as") == "csv":
+            answer = HttpResponse(blank.as_csv(language), CSV)
+        else:
+            answer = HttpResponse(blank.as_xlsx(region, edition, language), XLSX)
+        kind = "csv" if request.GET.get("as") == "csv" else "xlsx"
+        name = f"notes-{edition.year}-{region.slug}-{language}.{kind}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    # Long work.
+
+    def working(
+        self, request: HttpRequest, note_import: NoteImport, work: Work[Any]
+    ) -> Response:
+        """See work through, then lead on; on a page that tells how far it is when it is long."""
+        packed = 6 if note_import.file_name.lower().endswith(".xlsx") else 1
+        if note_import.size * packed <= LONG:
+            done(work)
+            return HttpResponseRedirect(note_import.get_absolute_url())
+        return StreamingHttpResponse(self.steps(request, note_import, work))
+
+    def steps(
+        self, request: HttpRequest, note_import: NoteImport, work: Work[Any]
+    ) -> Iterator[str]:
+        """A page that grows while the work goes on; needs no script.
+
+        Each step hides the one before it (`admin.css`). When the reader leaves, the
+        work ends there and a transaction it was in is rolled back.
+        """
+        with override(get_language()):
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": _("Reading the file"),
+                "note_import": note_import,
+            }
+            page = render_to_string(
+                "admin/workshops/working.html", context, request
+            ).partition(STEPS)
+            yield page[0]
+            try:
+                for rows in work:
+                    yield self.step(rows=rows, most=note_import.totals.get("rows"))
+            except Changed:
+                yield self.step(trouble=CHANGED)
+            except Refused as refusal:
+                yield self.step(trouble=str(refusal))
+            else:
+                yield self.step(address=note_import.get_absolute_url())
+            yield page[2]
+
+    def step(self, **context: Any) -> str:
+        return render_to_string("admin/workshops/_step.html", context)
 
     # One import.
 
@@ -243,7 +287,6 @@ class NoteImportAdmin(admin.ModelAdmin):
         status: int = 200,
         **context: Any,
     ) -> HttpResponse:
-        Status = NoteImport.Status
         context |= {"note_import": note_import, "original": note_import}
         if note_import.status == Status.REFUSED:
             return self.page(
@@ -254,6 +297,10 @@ class NoteImportAdmin(admin.ModelAdmin):
                 request, "refused", _("This file has expired"), status, **context
             )
         if note_import.status == Status.UPLOADED:
+            if not note_import.file.parsed:
+                return self.page(
+                    request, "unread", _("Not read to its end"), status, **context
+                )
             table = wizard.table_of(note_import)
             if table.encoding.is_in_doubt:
                 return self.page(
@@ -266,34 +313,48 @@ class NoteImportAdmin(admin.ModelAdmin):
                 )
             return self.map_columns(request, note_import.pk)
         if note_import.status == Status.DONE:
-            notes = note_import.notes.select_related(
-                "recommendation", "region"
-            ).order_by("row")
-            page = Paginator(notes, PER_PAGE).get_page(request.GET.get("page"))
-            return self.page(
-                request,
-                "done",
-                _("What became of every row"),
-                status,
-                page=page,
-                **context,
-            )
+            return self.brought(request, status, **context)
         return self.preview(request, status, **context)
+
+    def brought(
+        self, request: HttpRequest, status: int, **context: Any
+    ) -> HttpResponse:
+        """What became of every row: of those that came in, and of those that did not."""
+        note_import: NoteImport = context["note_import"]
+        page = Paginator(outcome.notes_of(note_import), PER_PAGE).get_page(
+            request.GET.get("page")
+        )
+        stayed = outcome.stayed(note_import)
+        return self.page(
+            request,
+            "done",
+            _("What became of every row"),
+            status,
+            page=page,
+            rows=[outcome.Row.of(note) for note in page.object_list],
+            stayed=list(stayed[:PER_PAGE]),
+            stayed_count=stayed.count(),
+            others=self.others(note_import),
+            **context,
+        )
+
+    def others(self, note_import: NoteImport) -> list[list[Any]]:
+        """The other sheets of the workbook that look like notes, while the file is kept."""
+        return note_import.told.get("others", []) if has_file(note_import) else []
 
     def preview(
         self, request: HttpRequest, status: int, **context: Any
     ) -> HttpResponse:
         note_import: NoteImport = context["note_import"]
-        verdicts = wizard.verdicts_of(note_import)
+        checked = CheckedRow.objects.filter(file=note_import.pk)
         kind = request.GET.get("kind", "all")
         kind = kind if kind in KINDS else "all"
-        counts = {name: sum(is_of(v, name) for v in verdicts) for name in KINDS}
-        page = Paginator([v for v in verdicts if is_of(v, kind)], PER_PAGE).get_page(
+        counts = checked.counts()
+        page = Paginator(checked.of_kind(kind), PER_PAGE).get_page(
             request.GET.get("page")
         )
         wanted = request.GET.get("edit", "")
-        rows = [self.row(note_import, verdict, wanted) for verdict in page.object_list]
-        unknown = unknown_words(note_import, verdicts)
+        verdicts = [Verdict.from_json(row.data) for row in page.object_list]
         names = Names()
         return self.page(
             request,
@@ -301,18 +362,21 @@ class NoteImportAdmin(admin.ModelAdmin):
             _("Look before it comes in"),
             status,
             page=page,
-            rows=rows,
+            rows=[self.row(note_import, verdict, wanted) for verdict in verdicts],
             kind=kind,
             kinds=[
                 (name, label, counts[name])
                 for name, label in KINDS.items()
-                if counts[name] or name == "all"
+                if counts.get(name) or name == "all"
             ],
             counts=counts,
+            totals=note_import.totals,
             unknown=[
                 (kind_, word, names.kinds[kind_].labels.items())
-                for kind_, word in unknown
+                for kind_, word in note_import.told.get("unknown", [])
             ],
+            others=self.others(note_import),
+            unread=note_import.told.get("unread", []),
             **context,
         )
 
@@ -371,25 +435,55 @@ class NoteImportAdmin(admin.ModelAdmin):
         note_import = self.found(request, pk)
         if not self.has_change_permission(request, note_import):
             raise PermissionDenied
-        closed = {NoteImport.Status.DONE, NoteImport.Status.REFUSED}
-        if note_import.status in closed or not has_file(note_import):
+        if note_import.status in {Status.DONE, Status.REFUSED}:
+            raise Http404
+        if not has_file(note_import):
             raise Http404
         return note_import
 
-    def read_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def decided(
+        self, request: HttpRequest, note_import: NoteImport, change: Any
+    ) -> Response:
+        """Write a decision, judge again, and show what it changed."""
+        try:
+            wizard.decide(note_import, change)
+        except Changed:  # somebody brought it in meanwhile
+            raise Http404 from None
+        return self.working(
+            request, note_import, wizard.checking(note_import, request.user)
+        )
+
+    def read_again(self, request: HttpRequest, pk: int) -> Response:
         """With another encoding or sheet, as a person chose."""
         note_import = self.found(request, pk)
-        if note_import.status == NoteImport.Status.DONE or not has_file(note_import):
+        if not self.has_change_permission(request, note_import):
+            raise PermissionDenied
+        if note_import.status == Status.DONE or not has_file(note_import):
             raise Http404
         encoding = request.POST.get("encoding", "")
         choices = Choices(
             encoding if encoding in ENCODINGS else "",
             sheet=request.POST.get("sheet", ""),
         )
-        wizard.parse(note_import, choices, request.user)
-        return HttpResponseRedirect(note_import.get_absolute_url())
+        work = wizard.reading(note_import, choices, request.user)
+        return self.working(request, note_import, work)
 
-    def map_columns(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def other_sheet(self, request: HttpRequest, pk: int) -> Response:
+        """Another sheet of the same workbook, as an import of its own."""
+        note_import = self.found(request, pk)
+        if not self.has_add_permission(request) or not has_file(note_import):
+            raise Http404
+        another = wizard.store(
+            bytes(note_import.file.content),
+            note_import.file_name,
+            note_import.edition,
+            request.user,
+        )
+        choices = Choices(sheet=request.POST.get("sheet", ""))
+        work = wizard.reading(another, choices, request.user)
+        return self.working(request, another, work)
+
+    def map_columns(self, request: HttpRequest, pk: int) -> Response:
         note_import = self.open_import(request, pk)
         table = wizard.table_of(note_import)
         lines = list(table.lines)
@@ -409,25 +503,14 @@ class NoteImportAdmin(admin.ModelAdmin):
         )
         if posted is not None and form.is_valid():
             mapping = form.mapping(Mapping.from_json(note_import.mapping))
-            note_import.mapping = mapping.as_json()
             if name := form.cleaned_data["save_as"].strip():
-                owned = SavedMapping.objects.filter(name=name).first()
-                if owned is not None and owned.owner_id not in (None, request.user.pk):
-                    form.add_error(
-                        "save_as",
-                        _("Somebody else has a mapping of this name. Choose another."),
-                    )
-                else:
-                    SavedMapping.objects.update_or_create(
-                        name=name,
-                        defaults={
-                            "signature": signature(note_import.headings),
-                            "mapping": mapping.as_json(),
-                            "owner_id": request.user.pk,
-                        },
-                    )
-            if not form.errors and not wizard.check(note_import, request.user):
-                return HttpResponseRedirect(note_import.get_absolute_url())
+                self.save_mapping(request, form, note_import, name, mapping)
+            if not form.errors:
+
+                def take(locked: NoteImport) -> None:
+                    locked.mapping = mapping.as_json()
+
+                return self.decided(request, note_import, take)
         return self.page(
             request,
             "mapping",
@@ -438,104 +521,138 @@ class NoteImportAdmin(admin.ModelAdmin):
             sheets=table.sheets if len(table.sheets) > 1 else [],
         )
 
-    def learn_words(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def save_mapping(
+        self,
+        request: HttpRequest,
+        form: MappingForm,
+        note_import: NoteImport,
+        name: str,
+        mapping: Mapping,
+    ) -> None:
+        """Under a name, unless it is somebody else's: then the form says so."""
+        owned = SavedMapping.objects.filter(name=name).first()
+        if owned is not None and owned.owner_id not in (None, request.user.pk):
+            form.add_error(
+                "save_as",
+                _("Somebody else has a mapping of this name. Choose another."),
+            )
+            return
+        SavedMapping.objects.update_or_create(
+            name=name,
+            defaults={
+                "signature": signature(note_import.headings),
+                "mapping": mapping.as_json(),
+                "owner_id": request.user.pk,
+            },
+        )
+
+    def learn_words(self, request: HttpRequest, pk: int) -> Response:
         """What the unknown words of a file mean: kept with its mapping."""
         note_import = self.open_import(request, pk)
-        mapping = Mapping.from_json(note_import.mapping)
         names = Names()
-        for kind, word in unknown_words(note_import, wizard.verdicts_of(note_import)):
-            slug = request.POST.get(f"{kind}:{word}", "")
-            if slug in names.kinds[kind].labels:
-                mapping.words.setdefault(kind, {})[word] = slug
-        note_import.mapping = mapping.as_json()
-        SavedMapping.objects.filter(
-            signature=signature(note_import.headings), owner_id=request.user.pk
-        ).update(mapping=note_import.mapping)
-        wizard.check(note_import, request.user)
-        return HttpResponseRedirect(note_import.get_absolute_url())
+        told = [
+            (kind, word, slug)
+            for kind, word in note_import.told.get("unknown", [])
+            if (slug := request.POST.get(f"{kind}:{word}", ""))
+            in names.kinds[kind].labels
+        ]
 
-    def correct_row(self, request: HttpRequest, pk: int) -> HttpResponse:
+        def take(locked: NoteImport) -> None:
+            words = locked.mapping.setdefault("words", {})
+            for kind, word, slug in told:
+                words.setdefault(kind, {})[word] = slug
+            SavedMapping.objects.filter(
+                signature=signature(locked.headings), owner_id=request.user.pk
+            ).update(mapping=locked.mapping)
+
+        return self.decided(request, note_import, take)
+
+    def correct_row(self, request: HttpRequest, pk: int) -> Response:
         """Cells typed anew, and what a person decided about a row."""
         note_import = self.open_import(request, pk)
-        row = request.POST.get("row", "")
-        verdict = next(
-            (v for v in wizard.verdicts_of(note_import) if str(v.row) == row), None
-        )
-        if verdict is None:
+        number = request.POST.get("row", "")
+        row = CheckedRow.objects.filter(
+            file=note_import.pk, row=number if number.isdecimal() else 0
+        ).first()
+        if row is None:
             raise Http404
-        decisions = note_import.decisions
+        verdict = Verdict.from_json(row.data)
+
+        def take(locked: NoteImport) -> None:
+            self.take_decision(request, locked, verdict)
+
+        answer = self.decided(request, note_import, take)
+        if isinstance(answer, HttpResponseRedirect):
+            kind = request.POST.get("back", "")
+            page = request.POST.get("page", "")
+            query = f"?kind={kind}" if kind in KINDS else "?"
+            query += f"&page={page}" if page.isdecimal() else ""
+            address = f"{note_import.get_absolute_url()}{query}#row-{verdict.row}"
+            return HttpResponseRedirect(address)
+        return answer
+
+    def take_decision(
+        self, request: HttpRequest, note_import: NoteImport, verdict: Verdict
+    ) -> None:
+        decisions, row = note_import.decisions, str(verdict.row)
         limit = Limits.of_wizard().characters
-        cells = [
-            *verdict.cells,
-            *[""] * (len(note_import.headings) - len(verdict.cells)),
-        ]
+        width = len(note_import.headings)
+        cells = [*verdict.cells, *[""] * (width - len(verdict.cells))]
         typed = {
             str(place): request.POST[f"cell-{place}"][: limit + 1].replace("\r\n", "\n")
-            for place in range(len(note_import.headings))
+            for place in range(width)
             if f"cell-{place}" in request.POST
         }
         if typed:
-            changed = {
+            decisions.setdefault("cells", {})[row] = {
                 place: cell
                 for place, cell in typed.items()
                 if cell != cells[int(place)].replace("\r\n", "\n")
             }
-            decisions.setdefault("cells", {})[row] = changed
-        choice = request.POST.get("choice", "")
-        if choice in {"new", "leave", ""} and "choice" in request.POST:
+        choice = request.POST.get("choice")
+        if choice in {"new", "leave", ""}:
             decisions.setdefault("rows", {})[row] = choice
-        elif choice == "update" and row in similar_rows(note_import):
-            decisions.setdefault("rows", {})[row] = (
-                f"update:{similar_rows(note_import)[row]}"
-            )
+        elif choice == "update" and (target := similar_to(verdict)):
+            decisions.setdefault("rows", {})[row] = f"update:{target}"
         if "checked" in request.POST:
             decisions.setdefault("checked", []).append(verdict.row)
-        note_import.decisions = decisions
-        wizard.check(note_import, request.user)
-        query = request.POST.get("back", "")
-        page = f"?kind={query}" if query in KINDS else ""
-        return HttpResponseRedirect(
-            f"{note_import.get_absolute_url()}{page}#row-{verdict.row}"
-        )
 
-    def bring(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def bring(self, request: HttpRequest, pk: int) -> Response:
         note_import = self.open_import(request, pk)
-        verdicts = wizard.verdicts_of(note_import)
-        if (
-            note_import.status != NoteImport.Status.CHECKED
-            and note_import.status != NoteImport.Status.UNDONE
-        ):
+        if note_import.status not in {Status.CHECKED, Status.UNDONE}:
             raise Http404
+        rows = CheckedRow.objects.filter(file=note_import.pk)
         if request.POST.get("personal") == "checked":
-            held = [v.row for v in verdicts if "personal_data" in v.to_confirm]
-            note_import.decisions.setdefault("checked", []).extend(held)
-            wizard.check(note_import, request.user)
-            verdicts = wizard.verdicts_of(note_import)
-        stay_out = [v for v in verdicts if v.is_error or v.to_confirm]
+            held = list(rows.of_kind("confirm").values_list("row", flat=True))
+
+            def take(locked: NoteImport) -> None:
+                locked.decisions.setdefault("checked", []).extend(held)
+
+            try:
+                wizard.decide(note_import, take)
+            except Changed:
+                raise Http404 from None
+            done(wizard.checking(note_import, request.user))
+        counts = rows.counts()
+        stay_out = counts.get("error", 0) + counts["confirm"]
         if stay_out and request.POST.get("which") != "good":
             text = ngettext(
                 "%d row cannot come in yet. Mend it, or bring in the good rows alone.",
                 "%d rows cannot come in yet. Mend them, or bring in the good rows alone.",
-                len(stay_out),
+                stay_out,
             )
-            messages.error(request, text % len(stay_out))
+            messages.error(request, text % stay_out)
             return self.show(request, note_import)
         try:
-            wizard.bring(note_import, request.user)
+            work = wizard.bringing(note_import, request.user)
+            return self.working(request, note_import, work)
         except Changed:
-            wizard.check(note_import, request.user)
-            messages.error(
-                request,
-                gettext(
-                    "Data changed since the preview; review again. Nothing was brought in."
-                ),
-            )
-            return self.show(request, note_import, status=409)
+            done(wizard.checking(note_import, request.user))
+            messages.error(request, CHANGED)
+            return self.show(request, note_import, 409)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return self.show(request, note_import)
-        messages.success(request, gettext("The notes are in, as drafts."))
-        return HttpResponseRedirect(note_import.get_absolute_url())
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         note_import = self.found(request, pk)
@@ -596,72 +713,55 @@ class NoteImportAdmin(admin.ModelAdmin):
 
     def give_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The same sheet with a column that says what to fix."""
-        note_import = self.open_import(request, pk)
-        table, verdicts = wizard.table_of(note_import), wizard.verdicts_of(note_import)
+        note_import = self.found(request, pk)
+        if note_import.status == Status.REFUSED or not has_file(note_import):
+            raise Http404
+        table = wizard.table_of(note_import)
+        verdicts = list(wizard.verdicts_of(note_import))
         kind = "xlsx" if request.GET.get("as", note_import.kind) == "xlsx" else "csv"
         if kind == "xlsx":
             answer = HttpResponse(returning.as_xlsx(note_import, table, verdicts), XLSX)
         else:
-            answer = HttpResponse(
-                returning.as_csv(note_import, table, verdicts),
-                "text/csv; charset=utf-8",
-            )
-        stem = (
-            "".join(
-                c if c.isascii() and c.isalnum() or c in "-_" else "_"
-                for c in note_import.lineage
-            )
-            or "notes"
-        )
-        answer["Content-Disposition"] = f'attachment; filename="{stem}.to-fix.{kind}"'
-        return answer
+            answer = HttpResponse(returning.as_csv(note_import, table, verdicts), CSV)
+        return named(answer, note_import, f"to-fix.{kind}")
+
+    def outcome(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What became of every row, as a file for whoever sent it."""
+        note_import = self.found(request, pk)
+        if note_import.status != Status.DONE:
+            raise Http404
+        rows = outcome.table(note_import, request.build_absolute_uri("/"))
+        if request.GET.get("as") == "csv":
+            answer = HttpResponse(returning.csv_of(rows), CSV)
+            return named(answer, note_import, "outcome.csv")
+        title = gettext("What became of it")
+        answer = HttpResponse(returning.xlsx_of(rows, title[:31]), XLSX)
+        return named(answer, note_import, "outcome.xlsx")
+
+
+def named(answer: HttpResponse, note_import: NoteImport, ending: str) -> HttpResponse:
+    """To be saved under the name of the file it answers, in letters any system takes."""
+    stem = "".join(
+        sign if sign.isascii() and sign.isalnum() or sign in "-_" else "_"
+        for sign in note_import.lineage
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{stem or "notes"}.{ending}"'
+    return answer
 
 
 def has_file(note_import: NoteImport) -> bool:
     return ImportFile.objects.filter(pk=note_import.pk).exists()
 
 
-def is_of(verdict: Verdict, kind: str) -> bool:
-    if kind == "confirm":
-        return bool(verdict.to_confirm) and not verdict.is_error
-    if kind == "warning":
-        return verdict.has_warning
-    return kind == "all" or verdict.verdict == kind
-
-
-def unknown_words(
-    note_import: NoteImport, verdicts: list[Verdict]
-) -> list[tuple[str, str]]:
-    """The words for regions, audiences and areas that a person can say the meaning of."""
-    codes = {
-        "region_unknown": "region",
-        "audience_unknown": "audience",
-        "area_unknown": "areas",
-        "area_near": "areas",
-    }
-    found = [
-        (codes[problem.code], problem.told.get("part") or problem.value)
-        for verdict in verdicts
+def similar_to(verdict: Verdict) -> int | None:
+    """The recommendation a row seems to be a new wording of."""
+    references = [
+        problem.told["reference"]
         for problem in verdict.problems
-        if problem.code in codes
-    ]
-    return list(dict.fromkeys(found))[:60]
-
-
-def similar_rows(note_import: NoteImport) -> dict[str, int]:
-    """By row: the recommendation its new wording belongs to."""
-    found = {
-        str(v.row): problem.told["reference"]
-        for v in wizard.verdicts_of(note_import)
-        for problem in v.problems
         if problem.code == "similar_match"
-    }
-    pks = dict(
-        Recommendation.objects.filter(reference__in=found.values()).values_list(
-            "reference", "pk"
-        )
-    )
-    return {row: pks[reference] for row, reference in found.items() if reference in pks}
+    ]
+    rows = Recommendation.objects.filter(reference__in=references)
+    return rows.values_list("pk", flat=True).first()
 
 
 @admin.register(WorkshopNote)
@@ -697,6 +797,33 @@ class WorkshopNoteAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.redact)
+        own = path("<int:pk>/redact/", view, name="workshops_workshopnote_redact")
+        return [own, *super().get_urls()]
+
+    def redact(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a person's data out of a note and all that came of it, for good."""
+        note = self.get_queryset(request).filter(pk=pk).first()
+        user: Any = request.user
+        if note is None or not user.has_perm("workshops.redact_note"):
+            raise Http404
+        form = RedactionForm(request.POST or None)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": note,
+            "title": _("Take a person’s data out"),
+            "note": note,
+        }
+        if request.method == "POST" and form.is_valid():
+            words = form.cleaned_data["words"]
+            redaction = redact(note, words, form.cleaned_data["reason"], user)
+            context |= {"redaction": redaction, "elsewhere": elsewhere(words)}
+        return TemplateResponse(
+            request, "admin/workshops/redact.html", {**context, "form": form}
+        )
+
     def change_view(
         self,
         request: HttpRequest,
@@ -727,3 +854,28 @@ class WorkshopNoteAdmin(admin.ModelAdmin):
             "corrected": corrected,
         }
         return TemplateResponse(request, "admin/workshops/note.html", context)
+
+
+@admin.register(Redaction)
+class RedactionAdmin(admin.ModelAdmin):
+    """That something was taken out stays on record."""
+
+    list_display = [
+        "redacted_at",
+        "redacted_by",
+        "note_import",
+        "row",
+        "reference",
+        "places",
+        "reason",
+    ]
+    list_select_related = ["redacted_by", "note_import"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,16 +1,18 @@
 """Verdicts become drafts, in one transaction, each with the note it came from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from priorities import bulk
 from priorities.models import Audience, Recommendation, Section
 from regions.models import RegionalForum
 
 from .checking import List, Verdict, lists_of, state_of
+from .intake import Work
 from .models import NoteImport, WorkshopNote
 from .names import Names
 
@@ -51,6 +53,7 @@ class Bringing:
         self, note_import: NoteImport, names: Names, user_id: int | None
     ) -> None:
         self.note_import, self.names, self.user_id = note_import, names, user_id
+        self.user = User.objects.filter(pk=user_id or 0).first()
         self.edition = note_import.edition
         self.audiences = {a.slug: a for a in Audience.objects.all()}
         self.made: dict[List, Section] = {}
@@ -59,11 +62,7 @@ class Bringing:
         self.lists = lists_of(note_import.edition)
         self.by_row: dict[int, int] = {}  # row: the recommendation it became
 
-    def bring(
-        self,
-        verdicts: Iterable[Verdict],
-        progress: Callable[[int], None] = lambda _done: None,
-    ) -> None:
+    def bring(self, verdicts: Iterable[Verdict]) -> Iterator[int]:
         """Write everything that is no error and not left out."""
         stream = (
             v
@@ -76,7 +75,7 @@ class Bringing:
             self.update([v for v in batch if v.verdict == "update"])
             self.keep(batch)
             done += len(batch)
-            progress(done)
+            yield done
         self.note_import.made_sections = [section.pk for section in self.made.values()]
 
     def section_of(self, verdict: Verdict) -> Section:
@@ -101,6 +100,7 @@ class Bringing:
                 original_language=verdict.values["language"],
             )
             section._change_reason = self.note_import.reason  # type: ignore[attr-defined]
+            section._history_user = self.user  # type: ignore[attr-defined]
             section.save()
             self.made[verdict.where] = section
         return self.made[verdict.where]
@@ -144,7 +144,9 @@ class Bringing:
     def update(self, verdicts: list[Verdict]) -> None:
         """Change what rows change, by the one write path; keep what was before."""
         rows = Recommendation.objects.select_for_update(of=("self",)).select_related(
-            "section__regional_forum__edition", "section__regional_forum__region"
+            "section__regional_forum__edition",
+            "section__regional_forum__region",
+            "audience",
         )
         found = rows.in_bulk([verdict.target for verdict in verdicts])
         for verdict in verdicts:
@@ -166,7 +168,19 @@ class Bringing:
             every.tag_all(name, wanted, reason, self.user_id)
 
     def apply(self, verdict: Verdict, row: Recommendation) -> None:
+        """`Changed` when a value that the row changes is not the one that was shown."""
         changes = verdict.changes
+        now = {name: getattr(row, attribute) for name, attribute in FIELDS}
+        now |= {
+            "region": row.region.slug,
+            "kind": row.section.kind,
+            "audience": row.audience.slug if row.audience else "",
+        }
+        if any(changes[name][0] != now[name] for name in now if name in changes) or any(
+            before != (getattr(row, f"text_{language}") or "")
+            for language, (before, _text) in changes.get("texts", {}).items()
+        ):
+            raise Changed
         if {"region", "kind", "audience"} & set(changes):
             changes |= {"section": row.section_id, "position": row.position}
             verdict.section = self.lists.get(verdict.where)
@@ -202,24 +216,28 @@ class Bringing:
         bulk.insert(WorkshopNote, NOTE, notes)
 
 
-@transaction.atomic
-def bring_in(
+def bringing_in(
     note_import: NoteImport,
     names: Names,
     verdicts: Iterable[Verdict],
     state: str,
     user_id: int | None,
-    progress: Callable[[int], None] = lambda _done: None,
-) -> None:
-    """All of it or nothing. `Changed` when the edition is no longer as it was checked."""
-    locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
-    if (
-        locked.status == NoteImport.Status.DONE
-        or state_of(note_import.edition) != state
-    ):
-        raise Changed
-    Bringing(note_import, names, user_id).bring(verdicts, progress)
-    note_import.status = NoteImport.Status.DONE
-    note_import.brought_at = timezone.now()
-    note_import.undone_at = None
-    note_import.save()
+) -> Work[None]:
+    """All of it or nothing; says on the way how many rows are written.
+
+    `Changed` when the edition, or what was decided about the file, is no longer as
+    it was when the verdicts were given.
+    """
+    with transaction.atomic():
+        locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
+        if (
+            locked.status == NoteImport.Status.DONE
+            or locked.revision != note_import.revision
+            or state_of(note_import.edition) != state
+        ):
+            raise Changed
+        yield from Bringing(note_import, names, user_id).bring(verdicts)
+        note_import.status = NoteImport.Status.DONE
+        note_import.brought_at = timezone.now()
+        note_import.undone_at = None
+        note_import.save()

@@ -1,8 +1,9 @@
 """Every row of a file judged before anything is written: what it would do, and why."""
 
+import json
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
@@ -68,12 +69,12 @@ class Verdict:
         values = self.values
         return values["region"], values["kind"], values["audience"]
 
-    def as_json(self) -> list[Any]:
-        return [getattr(self, name) for name in self.__dataclass_fields__]
+    def as_json(self) -> str:
+        return json.dumps([getattr(self, name) for name in self.__dataclass_fields__])
 
     @classmethod
-    def from_json(cls, data: list[Any]) -> "Verdict":
-        verdict = cls(*data)
+    def from_json(cls, data: str) -> "Verdict":
+        verdict = cls(*json.loads(data))
         verdict.problems = [Problem(*problem) for problem in verdict.problems]
         return verdict
 
@@ -686,25 +687,25 @@ def load_known(pks: set[int]) -> dict[int, Known]:
 class Spool:
     """Verdicts in the order of the file, on disk: memory does not grow with the rows."""
 
-    def __init__(
-        self,
-        check: Check,
-        lines: Iterable[Line],
-        progress: Callable[[int], None] = lambda _done: None,
-    ) -> None:
+    def __init__(self, check: Check) -> None:
         self.check = check
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
-        self.count = 0
-        for verdict in check.judge(lines):
+        self._late: dict[int, list[Problem]] = {}
+        self.count = self.held = 0
+        self.totals = dict(check.totals)
+
+    def fill(self, lines: Iterable[Line]) -> Iterator[int]:
+        """Judge all rows; says on the way how many are judged."""
+        for verdict in self.check.judge(lines):
             pickle.dump(verdict, self._file, pickle.HIGHEST_PROTOCOL)
             self.count += 1
             if self.count % CHUNK == 0:
-                progress(self.count)
-        self._late = check.late()
+                yield self.count
+        self._late = self.check.late()
         self.held = sum(
             bool(verdict.to_confirm) and not verdict.is_error for verdict in self
         )
-        self.totals = dict(check.totals)
+        self.totals = dict(self.check.totals)
 
     def __iter__(self) -> Iterator[Verdict]:
         self.check.totals = dict.fromkeys(self.check.totals, 0)

@@ -1,10 +1,10 @@
 """A file on its way in: read, mapped and judged. What wizard, command and tests call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
-from typing import Any, BinaryIO
+from itertools import chain, islice
+from typing import Any, BinaryIO, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +12,13 @@ from .checking import Check, Scope, Spool, state_of
 from .columns import FIELDS, Mapping, recognised, spoken
 from .names import Names
 from .reading import Reader, majority_language
-from .spreadsheets import Choices, Limits, Line, Refused, Table, read
+from .spreadsheets import Choices, Limits, Refused, Table, read
 
 SAMPLE = 60  # rows that tell the language of a file
+
+Done = TypeVar("Done")
+# Long work tells how many rows are done, so that a page or a terminal can show it.
+Work = Generator[int, None, Done]
 
 
 def sha256_of(file: BinaryIO) -> str:
@@ -38,20 +42,18 @@ class Judged:
     state: str
 
 
-def judge(
+def judging(
     table: Table,
     scope: Scope,
     mapping: Mapping,
     file_name: str,
     limits: Limits,
     decisions: dict[str, Any] | None = None,
-    words: dict[str, dict[str, str]] | None = None,
-    progress: Callable[[int], None] = lambda _done: None,
-) -> Judged:
+) -> Work[Judged]:
     """`Refused` when the mapping leaves a row without its text, region or audience."""
     demand(mapping, table, scope)
     state = state_of(scope.edition)
-    names = Names(mapping.words | (words or {}))
+    names = Names(mapping.words)
     first = list(islice(table.lines, SAMPLE))
     texts = [
         place for place, name in enumerate(mapping.columns) if name.startswith("text")
@@ -60,12 +62,20 @@ def judge(
     language = majority_language(sample) or spoken(table.headings)
     reader = Reader(names, mapping, table.kind, language, limits.characters)
     check = Check(scope, names, mapping, reader, file_name, decisions)
+    verdicts = Spool(check)
+    yield from verdicts.fill(chain(first, table.lines))
+    return Judged(check, verdicts, state)
 
-    def lines() -> Iterator[Line]:
-        yield from first
-        yield from table.lines
 
-    return Judged(check, Spool(check, lines(), progress), state)
+def done(
+    work: Work[Done], progress: Callable[[int], None] = lambda _rows: None
+) -> Done:
+    """See a piece of work through; `progress` hears of the rows on the way."""
+    while True:
+        try:
+            progress(next(work))
+        except StopIteration as stop:
+            return stop.value
 
 
 def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
@@ -76,10 +86,10 @@ def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
             if name == doubled[0]
         ]
         raise Refused(
-            _("Column %(field)s appears twice: “%(columns)s”. Say which one is meant.")
+            _("Column %(field)s appears twice: %(columns)s. Say which one is meant.")
             % {
                 "field": FIELDS.get(doubled[0], doubled[0]),
-                "columns": "”, “".join(columns),
+                "columns": quoted(columns),
             }
         )
     missing = [
@@ -88,10 +98,14 @@ def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
     if missing:
         raise Refused(
             _(
-                "No column says the %(fields)s. The headings are: “%(columns)s”. Say which column it is, or what holds for all rows."
+                "No column says the %(fields)s. The headings are: %(columns)s. Say which column it is, or what holds for all rows."
             )
             % {
                 "fields": ", ".join(str(FIELDS[name]) for name in missing),
-                "columns": "”, “".join(filter(None, table.headings)),
+                "columns": quoted(filter(None, table.headings)),
             }
         )
+
+
+def quoted(names: Iterable[str]) -> str:
+    return _(", ").join(_("“%s”") % name for name in names)

@@ -66,6 +66,10 @@ class NoteImport(models.Model):
     mapping = models.JSONField(default=dict)
     decisions = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
+    # Unknown words, sheets not read and the like: what the file as a whole told.
+    told = models.JSONField(default=dict)
+    # Counts what people decide about the file; verdicts belong to one revision.
+    revision = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=64, blank=True)
     brought_at = models.DateTimeField(_("brought in at"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
@@ -125,14 +129,13 @@ class ImportFileQuerySet(models.QuerySet["ImportFile"]):
 
 
 class ImportFile(models.Model):
-    """The file itself, as parsed and as checked. It expires; its notes stay."""
+    """The file itself, and its table as parsed. It expires; its notes stay."""
 
     note_import = models.OneToOneField(
         NoteImport, models.CASCADE, related_name="file", primary_key=True
     )
     content = models.BinaryField()
     parsed = models.BinaryField(null=True)
-    report = models.BinaryField(null=True)
     expires_at = models.DateTimeField(default=expiry)
 
     objects = ImportFileQuerySet.as_manager()
@@ -140,9 +143,57 @@ class ImportFile(models.Model):
     def __str__(self) -> str:
         return str(self.note_import)
 
-    def unpacked(self, name: str) -> Any:
-        held = getattr(self, name)
-        return json.loads(zlib.decompress(bytes(held))) if held else None
+    def table(self) -> Any:
+        return json.loads(zlib.decompress(bytes(self.parsed))) if self.parsed else None
+
+
+class CheckedRowQuerySet(models.QuerySet["CheckedRow"]):
+    def of_kind(self, kind: str) -> Self:
+        """Those of a verdict, those to confirm or to look at, or all."""
+        if kind == "confirm":
+            return self.filter(to_confirm=True).exclude(verdict="error")
+        if kind == "warning":
+            return self.filter(has_warning=True)
+        return self if kind == "all" else self.filter(verdict=kind)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows of each kind, in one query."""
+        found = self.values("verdict").annotate(
+            rows=models.Count("pk"),
+            confirm=models.Count("pk", Q(to_confirm=True) & ~Q(verdict="error")),
+            warning=models.Count("pk", Q(has_warning=True)),
+        )
+        counts = {"all": 0, "confirm": 0, "warning": 0}
+        for each in found:
+            counts[each["verdict"]] = each["rows"]
+            counts["all"] += each["rows"]
+            counts["confirm"] += each["confirm"]
+            counts["warning"] += each["warning"]
+        return counts
+
+
+class CheckedRow(models.Model):
+    """One row of a file with its verdict, until the file comes in or expires."""
+
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=10)
+    to_confirm = models.BooleanField()
+    has_warning = models.BooleanField()
+    data = models.TextField()  # JSON in ASCII: no engine minds what a cell holds
+
+    objects = CheckedRowQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["row"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["file", "row"], name="row_is_checked_once_in_its_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}/{self.row}"
 
 
 class WorkshopNote(models.Model):
@@ -183,11 +234,38 @@ class WorkshopNote(models.Model):
         verbose_name = _("workshop note")
         verbose_name_plural = _("workshop notes")
         ordering: ClassVar = ["note_import", "row"]
+        permissions: ClassVar = [
+            ("redact_note", _("Can take a person’s data out for good")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["note_import", "row"], name="note_stands_once_in_its_import"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.note_import_id}/{self.row}"
+
+
+class Redaction(models.Model):
+    """That a person's data was taken out: who, when, why; never what."""
+
+    note_import = models.ForeignKey(
+        NoteImport, models.PROTECT, related_name="redactions", verbose_name=_("import")
+    )
+    row = models.PositiveIntegerField(_("row"))
+    reference = models.CharField(_("reference"), max_length=20, blank=True)
+    places = models.PositiveIntegerField(_("places"))
+    reason = models.CharField(_("reason"), max_length=200)
+    redacted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="redactions", verbose_name=_("by")
+    )
+    redacted_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("redaction")
+        verbose_name_plural = _("redactions")
+        ordering: ClassVar = ["-redacted_at"]
 
     def __str__(self) -> str:
         return f"{self.note_import_id}/{self.row}"

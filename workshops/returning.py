@@ -1,7 +1,7 @@
 """What goes back to whoever sent a file: the same sheet, with what to fix; and what became of it."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -52,9 +52,15 @@ def rows_back(
 
 
 def as_csv(note_import: NoteImport, table: Table, verdicts: list[Verdict]) -> bytes:
+    rows = (cells for _n, cells, _p in rows_back(note_import, table, verdicts))
+    return csv_of(rows, note_import.delimiter)
+
+
+def csv_of(rows: Iterable[Iterable[str]], delimiter: str = "") -> bytes:
+    """As office programs open it: UTF-8 with its mark, nothing that is calculated."""
     stream = StringIO(newline="")
-    writer = csv.writer(stream, delimiter=note_import.delimiter or ",")
-    for _number, cells, _problems in rows_back(note_import, table, verdicts):
+    writer = csv.writer(stream, delimiter=delimiter or ",")
+    for cells in rows:
         writer.writerow([escape(cell) for cell in cells])
     return ("\ufeff" + stream.getvalue()).encode()
 
@@ -73,19 +79,38 @@ def as_xlsx(note_import: NoteImport, table: Table, verdicts: list[Verdict]) -> b
             for p in sorted(problems, key=is_error)
             if p.severity in COLOURS
         }
-        row: list[Any] = []
-        for place, value in enumerate(cells):
-            cell = WriteOnlyCell(
-                sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", escape(value))[:32000]
-            )
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if place in marked:
-                cell.fill = PatternFill("solid", fgColor=marked[place])
-            if number == table.heading_row:
-                cell.font = Font(bold=True)
-            row.append(cell)
-        sheet.append(row)
+        is_heading = number == table.heading_row
+        sheet.append(written(sheet, cells, marked, is_heading))
         last = number
+    return saved(book)
+
+
+def xlsx_of(rows: Iterable[Iterable[str]], title: str) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    for number, cells in enumerate(rows):
+        sheet.append(written(sheet, cells, {}, is_heading=number == 0))
+    return saved(book)
+
+
+def written(
+    sheet: Any, cells: Iterable[str], marked: dict[int, str], is_heading: bool
+) -> list[Any]:
+    """One row of cells, each a text and never a formula."""
+    row: list[Any] = []
+    for place, value in enumerate(cells):
+        text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", escape(value))[:32000]
+        cell = WriteOnlyCell(sheet, text)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if place in marked:
+            cell.fill = PatternFill("solid", fgColor=marked[place])
+        if is_heading:
+            cell.font = Font(bold=True)
+        row.append(cell)
+    return row
+
+
+def saved(book: Workbook) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -1,23 +1,42 @@
-"""What the pages of the wizard do with a file: keep, read, map, judge, correct, bring in."""
+"""What the pages of the wizard do with a file: keep, read, map, judge, correct, bring in.
 
-from collections.abc import Iterator
+Two people may work on one file. What they decide is written under a lock and counted
+(`revision`); verdicts are kept only for the revision they were given for.
+"""
+
+from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from priorities import bulk
 from regions.models import Edition
 
 from . import intake
-from .bringing import bring_in
-from .checking import Scope, Verdict
+from .bringing import Changed, bringing_in
+from .checking import Scope, Verdict, state_of
 from .columns import Mapping, signature
-from .models import ImportFile, NoteImport, SavedMapping, packed
+from .intake import Work
+from .models import CheckedRow, ImportFile, NoteImport, SavedMapping, packed
 from .names import Names
 from .spreadsheets import Choices, Limits, Line, Reading, Refused, Table
 from .spreadsheets.limits import MEGABYTE
 from .spreadsheets.text import Encoding
+
+BATCH = 500
+LINE = tuple(Line.__dataclass_fields__)
+MOST_UNKNOWN = 60  # words that a person is asked about on one page
+UNKNOWN = {
+    "region_unknown": "region",
+    "audience_unknown": "audience",
+    "area_unknown": "areas",
+    "area_near": "areas",
+}
+Status = NoteImport.Status
 
 
 def scope_of(note_import: NoteImport, user: Any) -> Scope:
@@ -31,19 +50,13 @@ def scope_of(note_import: NoteImport, user: Any) -> Scope:
 
 
 def keep(upload: UploadedFile, edition: Edition, user: Any) -> NoteImport:
-    """Store a file as it came, and read it. A file beyond the limit is refused unread."""
+    """Store a file as it came. A file beyond the limit is refused unread."""
     limits = Limits.of_wizard()
     size = upload.size or 0
     content = upload.read() if size <= limits.size else b""
-    note_import = NoteImport.objects.create(
-        edition=edition,
-        uploaded_by=user,
-        file_name=(upload.name or "")[:200],
-        sha256=intake.sha256_of(BytesIO(content)),
-        size=size,
-    )
-    ImportFile.objects.create(note_import=note_import, content=content)
+    note_import = store(content, upload.name or "", edition, user)
     if size > limits.size:
+        note_import.size = size
         refuse(
             note_import,
             _(
@@ -51,20 +64,46 @@ def keep(upload: UploadedFile, edition: Edition, user: Any) -> NoteImport:
             )
             % {"most": limits.size // MEGABYTE},
         )
-    else:
-        parse(note_import, Choices(), user)
+    return note_import
+
+
+def store(content: bytes, name: str, edition: Edition, user: Any) -> NoteImport:
+    with transaction.atomic():
+        note_import = NoteImport.objects.create(
+            edition=edition,
+            uploaded_by=user,
+            file_name=name[:200],
+            sha256=intake.sha256_of(BytesIO(content)),
+            size=len(content),
+        )
+        ImportFile.objects.create(note_import=note_import, content=content)
     return note_import
 
 
 def refuse(note_import: NoteImport, message: str) -> None:
-    note_import.status = NoteImport.Status.REFUSED
-    note_import.refusal = message
+    note_import.status, note_import.refusal = Status.REFUSED, message
     note_import.save()
 
 
-def parse(note_import: NoteImport, choices: Choices, user: Any) -> None:
+def decide(note_import: NoteImport, change: Callable[[NoteImport], None]) -> None:
+    """Write what a person decided about a file, whatever others decide meanwhile.
+
+    `Changed` when somebody has brought the file in.
+    """
+    with transaction.atomic():
+        locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
+        if locked.status == Status.DONE:
+            raise Changed
+        change(locked)
+        locked.revision += 1
+        locked.save()
+    note_import.refresh_from_db()
+
+
+def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
     """Read the file once; what was read is kept, and judged when nothing is in doubt."""
     file = note_import.file
+    lines = []
     try:
         table = intake.open_table(
             BytesIO(bytes(file.content)),
@@ -72,10 +111,10 @@ def parse(note_import: NoteImport, choices: Choices, user: Any) -> None:
             Limits.of_wizard(),
             choices,
         )
-        lines = [
-            [line.number, line.cells, line.formulas, line.filled]
-            for line in table.lines
-        ]
+        for line in table.lines:
+            lines.append([getattr(line, name) for name in LINE])
+            if len(lines) % BATCH == 0:
+                yield len(lines)
     except Refused as refusal:
         refuse(note_import, str(refusal))
         return
@@ -88,16 +127,20 @@ def parse(note_import: NoteImport, choices: Choices, user: Any) -> None:
             "doubt": [[r.encoding, r.line] for r in table.encoding.others],
         }
     )
-    file.report = None
     file.save()
-    note_import.kind, note_import.sheet = table.kind, table.sheet[:120]
-    note_import.encoding, note_import.delimiter = table.encoding.name, table.delimiter
-    note_import.heading_row, note_import.headings = table.heading_row, table.headings
-    note_import.mapping = proposed(table).as_json()
-    note_import.status, note_import.refusal = NoteImport.Status.UPLOADED, ""
-    note_import.save()
+    file.rows.all().delete()
+
+    def take(locked: NoteImport) -> None:
+        locked.kind, locked.sheet = table.kind, table.sheet[:120]
+        locked.encoding, locked.delimiter = table.encoding.name, table.delimiter
+        locked.heading_row, locked.headings = table.heading_row, table.headings
+        locked.mapping = proposed(table).as_json()
+        locked.decisions = {}
+        locked.status, locked.refusal = Status.UPLOADED, ""
+
+    decide(note_import, take)
     if not table.encoding.is_in_doubt:
-        check(note_import, user)
+        yield from checking(note_import, user)
 
 
 def proposed(table: Table) -> Mapping:
@@ -114,12 +157,14 @@ def proposed(table: Table) -> Mapping:
 
 def table_of(note_import: NoteImport) -> Table:
     """The file as it was parsed, without parsing it again."""
-    held = note_import.file.unpacked("parsed")
+    held = note_import.file.table()
     readings = tuple(Reading(*pair) for pair in held["doubt"])
 
     def lines() -> Iterator[Line]:
-        for number, cells, formulas, filled in held["lines"]:
-            yield Line(number, cells, {int(k): v for k, v in formulas.items()}, filled)
+        for values in held["lines"]:
+            line = Line(*values)
+            line.formulas = {int(key): value for key, value in line.formulas.items()}
+            yield line
 
     return Table(
         note_import.kind,
@@ -135,45 +180,83 @@ def table_of(note_import: NoteImport) -> Table:
     )
 
 
-def check(note_import: NoteImport, user: Any) -> str:
+def checking(note_import: NoteImport, user: Any) -> Work[str]:
     """Judge every row, and keep the verdicts; a sentence when the mapping forbids it."""
-    mapping = Mapping.from_json(note_import.mapping)
-    try:
-        judged = intake.judge(
-            table_of(note_import),
-            scope_of(note_import, user),
-            mapping,
-            note_import.file_name,
-            Limits.of_wizard(),
-            note_import.decisions,
-        )
-    except Refused as refusal:
-        note_import.status = NoteImport.Status.UPLOADED
-        note_import.refusal = str(refusal)
-        note_import.save()
-        return str(refusal)
-    note_import.file.report = packed([v.as_json() for v in judged.verdicts])
-    note_import.file.save()
-    note_import.totals = judged.verdicts.totals
-    note_import.state = judged.state
-    note_import.status, note_import.refusal = NoteImport.Status.CHECKED, ""
-    note_import.save()
+    while True:
+        try:
+            judged = yield from intake.judging(
+                table_of(note_import),
+                scope_of(note_import, user),
+                Mapping.from_json(note_import.mapping),
+                note_import.file_name,
+                Limits.of_wizard(),
+                note_import.decisions,
+            )
+        except Refused as refusal:
+            note_import.status, note_import.refusal = Status.UPLOADED, str(refusal)
+            note_import.save()
+            return str(refusal)
+        with transaction.atomic():
+            locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
+            if locked.status == Status.DONE:
+                return ""
+            if locked.revision == note_import.revision:
+                keep_verdicts(locked, judged)
+                locked.save()
+                break
+        note_import.refresh_from_db()  # somebody decided something meanwhile: again
+    note_import.refresh_from_db()
     return ""
 
 
-def verdicts_of(note_import: NoteImport) -> list[Verdict]:
-    report = note_import.file.unpacked("report") or []
-    return [Verdict.from_json(verdict) for verdict in report]
+def keep_verdicts(note_import: NoteImport, judged: intake.Judged) -> None:
+    CheckedRow.objects.filter(file=note_import.pk).delete()
+    unknown: dict[tuple[str, str], None] = {}
+    stream = iter(judged.verdicts)
+    names = ["file", "row", "verdict", "to_confirm", "has_warning", "data"]
+    while batch := list(islice(stream, BATCH)):
+        bulk.insert(
+            CheckedRow,
+            names,
+            [
+                (
+                    note_import.pk,
+                    verdict.row,
+                    verdict.verdict,
+                    bool(verdict.to_confirm),
+                    verdict.has_warning,
+                    verdict.as_json(),
+                )
+                for verdict in batch
+            ],
+        )
+        for verdict in batch:
+            for problem in verdict.problems:
+                if kind := UNKNOWN.get(problem.code):
+                    word = problem.told.get("part") or problem.value
+                    unknown.setdefault((kind, word))
+    note_import.told = {"unknown": list(islice(unknown, MOST_UNKNOWN))}
+    note_import.totals = judged.verdicts.totals
+    note_import.state = judged.state
+    note_import.status, note_import.refusal = Status.CHECKED, ""
 
 
-def bring(note_import: NoteImport, user: Any) -> None:
+def verdicts_of(note_import: NoteImport) -> Iterator[Verdict]:
+    rows = CheckedRow.objects.filter(file=note_import.pk).values_list("data", flat=True)
+    return map(Verdict.from_json, rows.iterator(BATCH))
+
+
+def bringing(note_import: NoteImport, user: Any) -> Work[None]:
     """Bring in what was judged right; `Changed` when the edition is another by now."""
+    if state_of(note_import.edition) != note_import.state:
+        raise Changed
     scope = scope_of(note_import, user)
-    verdicts = verdicts_of(note_import)
     if not all(
         scope.allows(verdict.values["region"])
-        for verdict in verdicts
+        for verdict in verdicts_of(note_import)
         if not verdict.is_error
     ):
         raise Refused(_("You cannot add to a region that is not yours."))
-    bring_in(note_import, Names(), verdicts, note_import.state, user.pk)
+    return bringing_in(
+        note_import, Names(), verdicts_of(note_import), note_import.state, user.pk
+    )

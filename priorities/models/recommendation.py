@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, ClassVar, Self
@@ -173,7 +173,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def tag_all(
         self,
         name: str,
-        wanted: dict[int, Iterable[int]],
+        wanted: Mapping[int, Iterable[int]],
         reason: str,
         user_id: int | None,
     ) -> None:

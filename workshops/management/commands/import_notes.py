@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from regions.models import Edition, Region
-from workshops.bringing import Changed, bring_in
+from workshops.bringing import Changed, bringing_in
 from workshops.checking import Scope, Verdict
 from workshops.columns import Mapping
-from workshops.intake import Judged, judge, open_table, sha256_of
+from workshops.intake import Judged, done, judging, open_table, sha256_of
 from workshops.models import ImportFile, NoteImport, SavedMapping
 from workshops.spreadsheets import Choices, Limits, Refused, Table
 
@@ -85,14 +85,15 @@ class Command(BaseCommand):
                 return bool(stay_out)
             note_import = self.record(file, path, table, judged, scope)
             try:
-                bring_in(
+                written = bringing_in(
                     note_import,
                     judged.check.names,
                     judged.verdicts,
                     judged.state,
                     None,
-                    self.progress("written"),
                 )
+                for rows in written:
+                    self.tell(rows, "written")
             except Changed:
                 note_import.delete()
                 continue
@@ -127,16 +128,8 @@ class Command(BaseCommand):
         decisions = {}
         if self.options["checked_personal_data"]:
             decisions = {"checked": range(1, limits.rows + 100_000)}
-        judged = judge(
-            table,
-            scope,
-            mapping,
-            path.name,
-            limits,
-            decisions,
-            progress=self.progress("checked"),
-        )
-        return table, judged
+        work = judging(table, scope, mapping, path.name, limits, decisions)
+        return table, done(work, lambda rows: self.tell(rows, "checked"))
 
     def record(
         self, file: Any, path: Path, table: Table, judged: Judged, scope: Scope
@@ -161,10 +154,10 @@ class Command(BaseCommand):
         ImportFile.objects.create(note_import=note_import, content=content)
         return note_import
 
-    def progress(self, word: str) -> Any:
-        if not self.stderr.isatty():
-            return lambda _done: None
-        return lambda done: self.stderr.write(f"\r{done:,} rows {word}", ending="")
+    def tell(self, rows: int, word: str) -> None:
+        """How far it is, on a terminal."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{rows:,} rows {word}", ending="")
 
     # Reports.
 
