@@ -16,6 +16,7 @@ from import_export.forms import ExportForm, ImportForm
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 
 from . import formats
+from .conflicts import VersionedForm, with_version
 from .index import current
 from .models import (
     AreaSynonym,
@@ -120,14 +121,14 @@ class InstrumentAdmin(CuratedAdmin):
     fields = ["slug", "kind", *in_languages("name")]
 
 
-class RecommendationForm(forms.ModelForm):
+class RecommendationForm(VersionedForm):
     """Checks what holds for published rows, though the status is not in the form."""
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"status", "published_at"}  # type: ignore[misc]
 
 
-class RankedForm(forms.ModelForm):
+class RankedForm(VersionedForm):
     """Ranks are checked together by the formset: two rows may swap theirs."""
 
     rank = forms.IntegerField(min_value=1, max_value=MAX_RANK, required=False)
@@ -167,6 +168,7 @@ class RecommendationInline(PlainLinks, admin.TabularInline):
         "audience",
         "preview",
         "status",
+        "version",
     ]
     readonly_fields = ["reference", "preview", "status"]
     autocomplete_fields = ["audience"]
@@ -179,7 +181,8 @@ class RecommendationInline(PlainLinks, admin.TabularInline):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
-        return super().get_queryset(request).select_related("section", "audience")
+        rows = super().get_queryset(request).select_related("section", "audience")
+        return with_version(rows)
 
     @admin.display(description=_("text"))
     def preview(self, recommendation: Recommendation) -> str:
@@ -348,6 +351,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     tracked = [RecommendationArea, RecommendationCountry, RecommendationInstrument]
     actions = [
         "publish",
+        "publish_with_gaps",
         "confirm_personal_data",
         "withdraw",
         "send_to_review",
@@ -363,6 +367,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
                     "audience",
                     ("position", "rank", "is_lead"),
                     "public_text",
+                    "version",
                 ]
             },
         ),
@@ -370,6 +375,14 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         TRANSLATION_STATE,
         (_("Source"), {"fields": ["source_page", "note", "came_from"]}),
     ]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """409 when somebody else saved meanwhile; the page then shows both."""
+        response = super().changeform_view(request, *args, **kwargs)
+        shown = getattr(response, "context_data", None) or {}
+        if (form := shown.get("adminform")) is not None and form.form.theirs:
+            response.status_code = 409
+        return response
 
     def save_model(
         self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
@@ -447,15 +460,28 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         return never_published and super().has_delete_permission(request, obj)
 
     @admin.action(description=_("Publish"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: RecommendationQuerySet) -> None:
+    def publish(
+        self,
+        request: HttpRequest,
+        queryset: RecommendationQuerySet,
+        with_gaps: bool = False,
+    ) -> None:
         try:
-            count = queryset.publish()
+            count = queryset.publish(with_gaps=with_gaps)
         except ValidationError as error:
             text = _("Nothing was published. %s") % " ".join(error.messages)
             self.message_user(request, text, messages.ERROR)
             return
         text = ngettext("%d entry is now public.", "%d entries are now public.", count)
         self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(
+        description=_("Publish, though ranks have gaps"), permissions=["change"]
+    )
+    def publish_with_gaps(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> None:
+        self.publish(request, queryset, with_gaps=True)
 
     @admin.action(
         description=_("I checked: no person is harmed by these texts"),

@@ -586,3 +586,56 @@ def test_joint_and_group_counts_help_curating(organiser):
     ]
 
     assert media.recommendation_count == 1
+
+
+def test_the_second_to_save_sees_what_the_first_saved(organiser):
+    recommendation = make_recommendation(status="draft", published_at=None)
+    address = reverse(
+        "admin:priorities_recommendation_change", args=[recommendation.pk]
+    )
+    mine = form_of(organiser, recommendation) | {"text_fr": "Ouvrir des écoles le soir"}
+    recommendation.text_fr = "Ouvrir des écoles gratuites"
+    recommendation.change_because("import 7")
+
+    answer = organiser.post(address, mine)
+
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "<del>gratuites</del><ins>le soir</ins>" in shown
+    assert "Ouvrir des écoles le soir" in shown
+    recommendation.refresh_from_db()
+    assert recommendation.text_fr == "Ouvrir des écoles gratuites"
+
+    form = answer.context_data["adminform"].form
+    answer = organiser.post(address, mine | {"version": form["version"].value()})
+    assert answer.status_code == 302
+    recommendation.refresh_from_db()
+    assert recommendation.text_fr == "Ouvrir des écoles le soir"
+
+
+def test_a_rank_given_meanwhile_is_not_overwritten_from_an_old_page(organiser):
+    recommendation = make_recommendation()
+    section = recommendation.section
+    data = form_of(organiser, section)
+    Recommendation.objects.all().rank([recommendation], reason="ballot")
+
+    answer = organiser.post(url(type(section), "change", section.pk), data)
+
+    assert answer.status_code == 200
+    assert "after you opened it" in answer.content.decode()
+    recommendation.refresh_from_db()
+    assert recommendation.rank == 1
+
+
+def test_publishing_asks_to_settle_a_gap_in_the_ranks(organiser):
+    first = make_recommendation(status="draft", rank=1)
+    third = make_recommendation(status="draft", rank=3, section=first.section)
+    chosen = {"_selected_action": [first.pk, third.pk]}
+    address = url(Recommendation, "changelist")
+
+    answer = organiser.post(address, chosen | {"action": "publish"}, follow=True)
+
+    assert "2 is missing" in answer.content.decode()
+    assert Recommendation.objects.published().count() == 0
+    organiser.post(address, chosen | {"action": "publish_with_gaps"})
+    assert Recommendation.objects.published().count() == 2

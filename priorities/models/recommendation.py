@@ -69,13 +69,33 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     # through the methods of one recommendation below.
 
     @transaction.atomic
-    def publish(self, at: datetime | None = None) -> int:
-        """Publish every row of this queryset or none; ValidationError names the first that cannot be."""
+    def publish(self, at: datetime | None = None, with_gaps: bool = False) -> int:
+        """Publish every row of this queryset or none; ValidationError names the first that cannot be.
+
+        Ranks among what is published then go from 1 without a gap, unless `with_gaps`.
+        """
         waiting = self.exclude(status=Recommendation.Status.PUBLISHED)
         rows = list(waiting.filter(merged_into=None))
         for recommendation in rows:
             recommendation.publish(at)
+        if not with_gaps:
+            self.must_be_ranked_without_gaps({row.section for row in rows if row.rank})
         return len(rows)
+
+    def must_be_ranked_without_gaps(self, sections: Iterable[Section]) -> None:
+        published = self.model._base_manager.filter(
+            status=Recommendation.Status.PUBLISHED, rank__isnull=False
+        )
+        for section in sections:
+            held = set(published.filter(section=section).values_list("rank", flat=True))
+            missing = [str(n) for n in range(1, max(held, default=0)) if n not in held]
+            if missing:
+                raise ValidationError(
+                    _(
+                        "The ranks of “%(section)s” have a gap: %(missing)s is missing. Rank the section anew, or publish with the gap."
+                    )
+                    % {"section": section, "missing": ", ".join(missing[:5])}
+                )
 
     @transaction.atomic
     def withdraw(self) -> int:
