@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
@@ -81,5 +82,5 @@ def file_addresses(language: str) -> list[str]:
 
 
 ADDRESSES = [
-    address for language in ("fr", "en") for address in public_addresses(language)
+    address for language, _name in settings.LANGUAGES for address in public_addresses(language)
 ]

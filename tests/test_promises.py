@@ -110,14 +110,15 @@ def test_the_page_says_its_language_and_offers_itself_in_the_others(client, addr
 
     own = address.split("/")[1]
     (html,) = page.all("html")
-    assert (html["lang"], html["dir"]) == (own, "ltr")
+    assert (html["lang"], html["dir"]) == (own, "rtl" if own == "ar" else "ltr")
     rest = address[4:]
     alternates = {
         link["hreflang"]: link["href"]
         for link in page.all("link")
         if link["rel"] == "alternate"
     }
-    assert alternates == {"fr": f"/fr/{rest}", "en": f"/en/{rest}"}
+    codes = ("fr", "en", "es", "ar")
+    assert alternates == {code: f"/{code}/{rest}" for code in codes}
 
 
 @every_page

@@ -372,8 +372,13 @@ class NoteImportAdmin(admin.ModelAdmin):
             counts=counts,
             totals=note_import.totals,
             unknown=[
-                (kind_, word, names.kinds[kind_].labels.items())
-                for kind_, word in note_import.told.get("unknown", [])
+                (
+                    FIELDS[kind_],
+                    [(f"{kind_}:{word}", word) for word in words],
+                    names.kinds[kind_].labels.items(),
+                    kind_ != "areas",  # without these a row cannot come in
+                )
+                for kind_, words in note_import.told.get("unknown", {}).items()
             ],
             others=self.others(note_import),
             unread=note_import.told.get("unread", []),
@@ -552,7 +557,8 @@ class NoteImportAdmin(admin.ModelAdmin):
         names = Names()
         told = [
             (kind, word, slug)
-            for kind, word in note_import.told.get("unknown", [])
+            for kind, words in note_import.told.get("unknown", {}).items()
+            for word in words
             if (slug := request.POST.get(f"{kind}:{word}", ""))
             in names.kinds[kind].labels
         ]

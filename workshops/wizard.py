@@ -29,7 +29,7 @@ from .spreadsheets.text import Encoding
 
 BATCH = 500
 LINE = tuple(Line.__dataclass_fields__)
-MOST_UNKNOWN = 60  # words that a person is asked about on one page
+MOST_UNKNOWN = 30  # words of a kind that a person is asked about on one page
 UNKNOWN = {
     "region_unknown": "region",
     "audience_unknown": "audience",
@@ -211,7 +211,7 @@ def checking(note_import: NoteImport, user: Any) -> Work[str]:
 
 def keep_verdicts(note_import: NoteImport, judged: intake.Judged) -> None:
     CheckedRow.objects.filter(file=note_import.pk).delete()
-    unknown: dict[tuple[str, str], None] = {}
+    unknown: dict[str, dict[str, None]] = {"region": {}, "audience": {}, "areas": {}}
     stream = iter(judged.verdicts)
     names = ["file", "row", "verdict", "to_confirm", "has_warning", "data"]
     while batch := list(islice(stream, BATCH)):
@@ -234,8 +234,14 @@ def keep_verdicts(note_import: NoteImport, judged: intake.Judged) -> None:
             for problem in verdict.problems:
                 if kind := UNKNOWN.get(problem.code):
                     word = problem.told.get("part") or problem.value
-                    unknown.setdefault((kind, word))
-    note_import.told = {"unknown": list(islice(unknown, MOST_UNKNOWN))}
+                    unknown[kind].setdefault(word)
+    note_import.told = {
+        "unknown": {
+            kind: list(islice(words, MOST_UNKNOWN))
+            for kind, words in unknown.items()
+            if words
+        }
+    }
     note_import.totals = judged.verdicts.totals
     note_import.state = judged.state
     note_import.status, note_import.refusal = Status.CHECKED, ""
