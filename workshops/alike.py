@@ -6,7 +6,9 @@ That two alike texts share none of their pairs is next to impossible; that a pai
 overwritten in the meantime costs one of several chances.
 """
 
+import re
 from array import array
+from functools import lru_cache
 from itertools import combinations
 
 from priorities.words import STOP, WORD, fold_word, stems
@@ -16,6 +18,9 @@ from .concepts import concepts
 SLOTS = 1 << 21  # of 4 bytes
 RARE = 6  # words of a text that make pairs
 ALIKE = 0.6  # of all words of two texts, those that both have
+# "With", "for", "like", "and" as one letter of the Arabic word that they belong to.
+PROCLITIC = re.compile(r"[بلكفو]\w{3}")
+NUMBER = re.compile(r"[a-z]?0*(\d+)")  # "189", and of conventions: "C189", "P029"
 FEWEST = 4  # shorter texts are equal or different, never alike
 
 
@@ -92,13 +97,19 @@ def meanings(language: str, words: list[str]) -> set[str]:
     """What of a text stays in another language: concepts and numbers."""
     found: set[str] = set()
     for word in words:
-        meant = {
-            number
-            for stem in stems(language, word)
-            for number in concepts().get((language, stem), ())
-        }
-        if meant:
-            found.add(f"#{min(meant)}")
-        elif word.isdigit():
-            found.add(word)
+        if meant := meaning(language, word):
+            found.add(meant)
     return found
+
+
+@lru_cache(maxsize=100_000)
+def meaning(language: str, word: str) -> str:
+    for form in (word, word[1:]) if PROCLITIC.match(word) else (word,):
+        if meant := {
+            number
+            for stem in stems(language, form)
+            for number in concepts().get((language, stem), ())
+        }:
+            return f"#{min(meant)}"
+    number = NUMBER.fullmatch(word)
+    return number[1] if number else ""

@@ -8,12 +8,15 @@ from priorities.glossary import GLOSSARY
 from priorities.words import stems
 
 LEXICON = Path(__file__).with_name("lexicon.csv")
+MOST = 5  # rows that become one meaning; with more, subjects would run into each other
+
+Concepts = dict[tuple[str, str], set[int]]
 
 
 @cache
-def concepts() -> dict[tuple[str, str], set[int]]:
+def concepts() -> Concepts:
     """By language and stem of a word: the rows of glossary and lexicon that hold it."""
-    found: dict[tuple[str, str], set[int]] = {}
+    found: Concepts = {}
     number = 0
     for path in (GLOSSARY, LEXICON):
         with path.open(encoding="utf-8", newline="") as file:
@@ -23,4 +26,19 @@ def concepts() -> dict[tuple[str, str], set[int]]:
                     for word in cell.split("/"):
                         for stem in stems(language, word):
                             found.setdefault((language, stem), set()).add(number)
-    return found
+    return joined(found)
+
+
+def joined(found: Concepts) -> Concepts:
+    """Rows with a word in common made one: it may be meant as in either of them."""
+    groups: dict[int, set[int]] = {}
+    for key in sorted(found):
+        first, *others = sorted(found[key])
+        for other in others:
+            both = groups.setdefault(first, {first}) | groups.setdefault(other, {other})
+            if len(both) <= MOST:
+                groups.update(dict.fromkeys(both, both))
+    return {
+        key: {min(groups.get(number, {number})) for number in numbers}
+        for key, numbers in found.items()
+    }

@@ -1,0 +1,77 @@
+"""The language of a text is told when it is clear, and translations are noticed."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from workshops.alike import Alike, content_words, meanings
+from workshops.checking import KIN
+from workshops.languages import guess
+
+HERE = Path(__file__).parent
+
+
+def rows(name):
+    with HERE.joinpath(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def kin(*texts):
+    """Whether the last of some texts is taken for a translation of one before it."""
+    known = Alike(KIN)
+    found = [known.add(1, meanings(code, content_words(text))) for code, text in texts]
+    return found[-1][0] >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        pytest.param(
+            row["text"],
+            row["language"],
+            marks=pytest.mark.xfail(strict=True) if row["known_to_fail"] else (),
+        )
+        for row in rows("languages.csv")
+    ],
+)
+def test_the_language_of_a_text_is_told(text, language):
+    assert guess(text) == language
+
+
+def test_a_doubtful_text_is_left_open_rather_than_taken_for_another_language():
+    wrong = [
+        row["text"]
+        for row in rows("languages.csv")
+        if guess(row["text"]) not in ("", row["language"])
+    ]
+    assert len(wrong) <= 1
+
+
+def test_most_translations_are_noticed_and_hardly_any_other_pair():
+    there, found = Counter(), Counter()
+    for row in rows("translations.csv"):
+        there[row["same"]] += 1
+        found[row["same"]] += kin(
+            (row["language_a"], row["text_a"]), (row["language_b"], row["text_b"])
+        )
+    assert found["yes"] / there["yes"] > 0.9
+    assert found[""] / there[""] < 0.01
+
+
+def test_a_letter_joined_to_an_arabic_word_does_not_change_what_it_means():
+    for word in ("تعويض", "لتعويض", "بتعويض", "والتعويض", "وتعويض"):
+        assert meanings("ar", [word]) == meanings("en", ["compensation"])
+
+
+@pytest.mark.parametrize("name", ["189", "c189", "١٨٩", "C0189"])
+def test_a_convention_is_its_number(name):
+    assert meanings("en", content_words(name)) == {"189"}
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("fr", "OIT"), ("es", "OIT"), ("en", "ILO"), ("ar", "ILO")]
+)
+def test_bodies_keep_their_meaning_under_the_initials_of_each_language(code, name):
+    assert meanings(code, content_words(name)) == meanings("en", ["ilo"])
