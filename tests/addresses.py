@@ -82,5 +82,7 @@ def file_addresses(language: str) -> list[str]:
 
 
 ADDRESSES = [
-    address for language, _name in settings.LANGUAGES for address in public_addresses(language)
+    address
+    for language, _name in settings.LANGUAGES
+    for address in public_addresses(language)
 ]

@@ -17,11 +17,14 @@ from accounts.models import User
 from accounts.roles import facilitators
 from priorities.models import Recommendation
 from regions.models import Edition, Region
+from workshops import intake, wizard
+from workshops.bringing import Changed
 from workshops.models import ImportFile, NoteImport, SavedMapping, WorkshopNote
 
 NOTES = Path(__file__).with_name("notes")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
+QUERIES = 17  # of one preview page
 HEAD = "Region,Audience,Area,Recommendation,Rank\n"
 GOOD = "Africa,Governments,Media,Open a quiet door in each town hall,1\n"
 BAD = "Africca,Governments,Media,Pay interpreters on the day they work,2\n"
@@ -357,3 +360,88 @@ def test_an_open_import_whose_file_is_forgotten_says_so(organiser):
     assert "expired" in shown.content.decode()
     for name in ("bring", "row", "words", "map", "read"):
         assert step(organiser, name).status_code == 404
+
+
+def test_a_long_file_tells_how_far_it_is_and_leads_on(organiser):
+    rows = "".join(
+        f"Africa,Governments,Media,Open door number {n} of the house for everybody {n},\n"
+        for n in range(1, 2600)
+    )
+    answer = upload(organiser, HEAD + rows)
+
+    assert answer.streaming
+    shown = b"".join(answer.streaming_content).decode()
+    note_import = NoteImport.objects.get()
+    assert shown.count("<progress") > 5
+    assert f'url={note_import.get_absolute_url()}"' in shown
+    assert note_import.totals["rows"] == 2599
+    answer = step(organiser, "bring", which="all")
+    b"".join(answer.streaming_content)
+    assert WorkshopNote.objects.count() == 2599
+    notes = Recommendation.history.filter(history_change_reason=note_import.reason)
+    assert {version.history_user.username for version in notes} == {"organiser"}
+
+
+def test_work_that_its_reader_left_is_begun_again(organiser):
+    rows = "".join(
+        f"Africa,Governments,Media,Open door {n} for everybody who knocks {n},\n"
+        for n in range(1, 3000)
+    )
+    answer = upload(organiser, HEAD + rows)
+    stream = iter(answer.streaming_content)
+    next(stream)
+    next(stream)
+    answer.close()
+
+    assert "was not read to its end" in page(organiser).content.decode()
+    answer = step(organiser, "read")
+    b"".join(answer.streaming_content)
+    assert NoteImport.objects.get().totals["new"] == 2999
+
+
+def test_two_people_who_correct_one_file_both_count(organiser, monkeypatch):
+    upload(
+        organiser, HEAD + BAD + BAD.replace("Pay", "Always pay").replace(",2\n", ",3\n")
+    )
+    judging = intake.judging
+
+    def somebody_else_decides_meanwhile(*given):
+        monkeypatch.setattr(intake, "judging", judging)
+        other = NoteImport.objects.get()
+        wizard.decide(
+            other,
+            lambda locked: locked.decisions["cells"].update({"3": {"0": "Africa"}}),
+        )
+        return (yield from judging(*given))
+
+    monkeypatch.setattr(intake, "judging", somebody_else_decides_meanwhile)
+    cells = {f"cell-{place}": cell for place, cell in enumerate(BAD.strip().split(","))}
+    step(organiser, "row", row="2", **(cells | {"cell-0": "Africa"}))
+
+    totals = NoteImport.objects.get().totals
+    assert (totals["new"], totals["error"]) == (2, 0)
+
+
+def test_what_was_brought_in_meanwhile_is_not_decided_about(organiser):
+    upload(organiser, HEAD + GOOD)
+    stale = NoteImport.objects.get()
+    step(organiser, "bring", which="all")
+
+    with pytest.raises(Changed):
+        wizard.decide(stale, lambda locked: None)
+    assert step(organiser, "row", row="2", choice="leave").status_code == 404
+
+
+def test_the_preview_costs_the_same_queries_for_one_row_and_for_many(
+    organiser, django_assert_num_queries
+):
+    rows = "".join(
+        f"Africa,Governments,Media,Open door {n} for everybody who knocks {n},\n"
+        for n in range(1, 200)
+    )
+    upload(organiser, HEAD + rows)
+    with django_assert_num_queries(QUERIES):
+        page(organiser)
+    upload(organiser, HEAD + GOOD)
+    with django_assert_num_queries(QUERIES):
+        page(organiser)

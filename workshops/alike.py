@@ -39,13 +39,10 @@ class Alike:
     def __len__(self) -> int:
         return len(self.scope)
 
-    def add(
-        self, scope: int, words: set[str], besides: int | None = None
-    ) -> tuple[int, float]:
+    def add(self, scope: int, words: set[str]) -> tuple[int, float]:
         """Take a text in; the number of the nearest before it, and their likeness.
 
-        (-1, 0) when none is near. Only texts of the same scope are compared, and none
-        of scope `besides` of its own number.
+        (-1, 0) when none is near. Only texts of the same scope are compared.
         """
         numbers = []
         for word in words:
@@ -62,7 +59,8 @@ class Alike:
         if len(numbers) < FEWEST:
             return -1, 0.0
         counts = self.counts
-        rare = sorted(numbers, key=lambda number: (counts[number], number))[:RARE]
+        numbers.sort()
+        rare = sorted(numbers, key=counts.__getitem__)[:RARE]
         rare.sort()
         own, best, likeness = set(numbers), -1, 0.0
         seen = set[int]()
@@ -73,7 +71,7 @@ class Alike:
             if other >= 0 and other not in seen and self.scope[other] == scope:
                 seen.add(other)
                 theirs = self.flow[self.starts[other] : self.starts[other + 1]]
-                shared = sum(number in own for number in theirs)
+                shared = len(own.intersection(theirs))
                 share = shared / (len(own) + len(theirs) - shared)
                 if share > likeness:
                     best, likeness = other, share
