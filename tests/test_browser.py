@@ -277,7 +277,7 @@ def test_the_same_walk_without_javascript(browser, site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
 def test_axe_finds_nothing(browser, site, language, scheme):
     context = browser.new_context(base_url=site, color_scheme=scheme)
     page = context.new_page()
@@ -391,3 +391,113 @@ def test_an_organiser_curates_without_a_complaint_in_the_console(page):
     page.keyboard.press("Escape")
     page.get_by_role("link", name="History").click()
     expect(page.locator("#change-history")).to_be_visible()
+
+
+WORDS = {
+    "fr": {"read": "Lire le fichier", "back": "Récupérer le fichier"},
+    "ar": {"read": "قراءة الملف", "back": "تنزيل الملف مع بيان"},
+}
+NOTES = (
+    "Region,Audience,Area,Recommendation,Rank\n"
+    "Africa,Governments,Media,Open a quiet door in each town hall {n},1\n"
+    "Africca,Governments,Media,Pay interpreters on the day they work {n},2\n"
+    "Africa,Governments,Media,<b onclick=alert(1)>Lend bicycles to night nurses {n},3\n"
+)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("language", WORDS)
+def test_notes_come_in_mended_in_the_file_and_are_taken_back(
+    browser, site, tmp_path, language, javascript
+):
+    """The whole wizard, the round trip through the file included, as a facilitator."""
+    context = browser.new_context(
+        base_url=site, locale=language, java_script_enabled=javascript
+    )
+    page = context.new_page()
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
+    page.goto("/admin/login/?next=/admin/workshops/noteimport/add/")
+    page.fill("#id_username", "organiser")
+    page.fill("#id_password", "a phrase")
+    page.locator("input[type=submit]").click()
+    assert page.locator("html").get_attribute("lang") == language
+    number = f"{language}{javascript}"
+    file = tmp_path / f"notes-{number}.csv"
+    file.write_text(NOTES.format(n=number), encoding="utf-8")
+
+    page.set_input_files("#id_file", file)
+    page.get_by_role("button", name=WORDS[language]["read"]).click()
+    expect(page.locator(".problems .error")).to_contain_text("Africca")
+    expect(page.locator("#row-4 .text")).to_contain_text("<b onclick=alert(1)>")
+    if javascript:
+        violations = Axe().run(page).response["violations"]
+        assert [v["id"] for v in violations] == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile(WORDS[language]["back"])).click()
+    mended = tmp_path / download.value.suggested_filename
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert "Africca" in text.splitlines()[2]
+    mended.write_text(text.replace("Africca,", "Africa,", 1), encoding="utf-8")
+
+    page.goto("/admin/workshops/noteimport/add/")
+    page.set_input_files("#id_file", mended)
+    page.get_by_role("button", name=WORDS[language]["read"]).click()
+    expect(page.locator(".rows > li")).to_have_count(3)
+    expect(page.locator(".verdict-error")).to_have_count(0)
+    page.locator("button[value=all]").click()
+    expect(page.locator(".rows > li")).to_have_count(3)
+    page.locator("a[href$='/undo/']").click()
+    page.locator("#content form input[type=submit]").click()
+    expect(page.locator("button[value=all]")).to_be_visible()
+
+    assert dialogs == []
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_axe_finds_nothing_on_the_pages_of_notes(browser, site, tmp_path, language):
+    context = browser.new_context(
+        base_url=site,
+        locale=language,
+        viewport={"width": 360, "height": 800},
+        color_scheme="dark" if language == "fr" else "light",
+    )
+    page = context.new_page()
+    page.goto("/admin/login/?next=/admin/workshops/noteimport/add/")
+    page.fill("#id_username", "organiser")
+    page.fill("#id_password", "a phrase")
+    page.locator("input[type=submit]").click()
+    file = tmp_path / "notes-axe.csv"
+    file.write_text(NOTES.format(n=f"axe {language}"), encoding="utf-8")
+    page.set_input_files("#id_file", file)
+    page.get_by_role("button", name=WORDS[language]["read"]).click()
+    preview = page.url
+    page.goto(f"{preview}?kind=error&edit=3")
+    addresses = [
+        "/admin/workshops/noteimport/add/",
+        f"{preview}?kind=error&edit=3",
+        preview.replace("/change/", "/map/"),
+    ]
+    found = {}
+
+    def look(name):
+        violations = Axe().run(page).response["violations"]
+        too_wide = page.evaluate("document.documentElement.scrollWidth") > 360
+        if violations or too_wide:
+            found[name] = [(v["id"], v["nodes"][0]["html"][:160]) for v in violations]
+
+    for address in addresses:
+        page.goto(address)
+        look(address)
+    page.goto(preview)
+    page.locator("button[value=good]").click()
+    expect(page.locator(".rows > li")).to_have_count(2)
+    look("done")
+    page.locator(".rows a[href*=workshopnote]").first.click()
+    look("note")
+    page.goto(preview.replace("/change/", "/undo/"))
+    look("undo")
+    page.locator("#content form input[type=submit]").click()
+    context.close()
+    assert found == {}
