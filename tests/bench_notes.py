@@ -167,6 +167,39 @@ def by_command(path: Path) -> tuple[float, int]:
     return time.perf_counter() - start, used.ru_maxrss // 1024
 
 
+def measure_preview(folder: str, **about: Any) -> None:
+    """Milliseconds of one page of the preview of a file at the wizard's limit of rows."""
+    from django.test import Client
+
+    from accounts.models import User
+    from regions.models import Edition
+    from workshops import wizard
+    from workshops.intake import done
+    from workshops.spreadsheets import Choices
+
+    user = User.objects.create_superuser("bench")
+    path = Path(folder, "preview.csv")
+    invent_file(path, 5_000)
+    edition = Edition.objects.get(year=2021)
+    note_import = wizard.store(path.read_bytes(), path.name, edition, user)
+    spent, _done = timed(done, wizard.reading(note_import, Choices(), user))
+    say(name="notes, reading in the wizard", value=round(spent, 2), unit="s", **about)
+    client = Client()
+    client.force_login(user)
+    pages = {
+        "first page": "",
+        "last page": "?page=100",
+        "one kind": "?kind=warning",
+    }
+    for name, query in pages.items():
+        times = [
+            timed(client.get, note_import.get_absolute_url() + query)[0]
+            for _round in range(12)
+        ]
+        middle = round(sorted(times)[len(times) // 2] * 1000, 1)
+        say(name=f"notes, preview: {name}", value=middle, unit="ms", **about)
+
+
 def run(sizes: list[int]) -> None:
     import django
 
@@ -180,6 +213,7 @@ def run(sizes: list[int]) -> None:
     call_command("migrate", verbosity=0)
     call_command("load_edition", 2021, verbosity=0, stdout=StringIO())
     with tempfile.TemporaryDirectory() as folder:
+        measure_preview(folder, n=5_000, engine=connection.vendor)
         for size in sizes:
             about: dict[str, Any] = {"n": size, "engine": connection.vendor}
             path = Path(folder, f"notes-{size}.csv")

@@ -30,6 +30,7 @@ from .reading import Reader, Values
 from .spreadsheets import Line
 
 CHUNK = 500
+TOTALS = ("rows", "new", "update", "unchanged", "duplicate", "error", "warning")
 TEXTS = [f"text_{code}" for code in settings.CONTENT_LANGUAGES]
 List = tuple[str, str, str]  # region, kind, audience: one list of a regional forum
 KIN = 0.43  # of the concepts of a text and its translation: 94 % of 2021's pairs share more
@@ -92,14 +93,22 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True)
 class Scope:
-    """For whom a file is read: `own` regions (None: all), and the one it must be for."""
+    """For whom a file is read: `own` regions (None: all), and the one it must be for.
+
+    `default`: the region of rows that name none, sent by somebody who has but one.
+    """
 
     edition: Edition
     own: frozenset[str] | None = None
     only: str = ""
+    default: str = ""
 
     def allows(self, region: str) -> bool:
         return self.own is None or region in self.own
+
+    def reaches(self, region: str) -> bool:
+        """Whether a row may change what stands in this region."""
+        return self.allows(region) and self.only in ("", region)
 
 
 def fingerprint(of: List, text: str) -> int:
@@ -149,9 +158,7 @@ class Check:
         self.exact: set[int] = set()
         self.broken: set[int] = set()
         self.similar: dict[int, tuple[int, Problem]] = {}
-        self.totals = dict.fromkeys(
-            ("rows", "new", "update", "unchanged", "duplicate", "error", "warning"), 0
-        )
+        self.totals = dict.fromkeys(TOTALS, 0)
         self.read_sections()
         self.read_edition()
 
@@ -258,10 +265,11 @@ class Check:
                 values["audience"] = values["audience"] or where[2]
                 problems[:] = [p for p in problems if p.code != "audience_missing"]
         region = values["region"]
-        if not region and self.scope.only:
-            region = values["region"] = self.scope.only
-        unknown = any(problem.code == "region_unknown" for problem in problems)
-        if not region and not unknown and not values.get("reference"):
+        is_told = any(problem.code == "region_unknown" for problem in problems)
+        is_told = is_told or bool(values.get("reference"))
+        if not region and not is_told:
+            region = values["region"] = self.scope.only or self.scope.default
+        if not region and not is_told:
             told = {"known": self.names.list_of("region")}
             problems.append(Problem(column, "", "region_missing", told))
         elif region and not self.scope.allows(region):
@@ -345,7 +353,7 @@ class Check:
             reference = verdict.values.get("reference", "")
             target = targets.get(verdict.row)
             known = current.get(target[0]) if target else None
-            if known is not None and not self.scope.allows(known.values["region"]):
+            if known is not None and not self.scope.reaches(known.values["region"]):
                 known = None
             if reference and known is None:
                 place = self.reader.places["reference"][0]

@@ -92,9 +92,8 @@ def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
                 "columns": quoted(columns),
             }
         )
-    missing = [
-        name for name in mapping.missing() if not (name == "region" and scope.only)
-    ]
+    assumed = bool(scope.only or scope.default)
+    missing = [n for n in mapping.missing() if not (n == "region" and assumed)]
     if missing:
         raise Refused(
             _(

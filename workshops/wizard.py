@@ -42,11 +42,14 @@ Status = NoteImport.Status
 def scope_of(note_import: NoteImport, user: Any) -> Scope:
     """Whoever looks, and whoever uploaded: nobody lends the other more regions."""
     own: frozenset[str] | None = None
+    default = ""
     for person in {user, note_import.uploaded_by} - {None}:
         if not person.has_perm("workshops.import_any_region"):
             theirs = person.region_slugs()
             own = theirs if own is None else own & theirs
-    return Scope(note_import.edition, own)
+            regions = list(person.regions.values_list("slug", flat=True))
+            default = regions[0] if len(regions) == 1 else ""
+    return Scope(note_import.edition, own, default=default)
 
 
 def keep(upload: UploadedFile, edition: Edition, user: Any) -> NoteImport:

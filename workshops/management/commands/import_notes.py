@@ -2,16 +2,18 @@ import json
 import sys
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
-from regions.models import Edition, Region
+from regions.models import Edition
 from workshops.bringing import Changed, bringing_in
-from workshops.checking import Scope, Verdict
+from workshops.checking import TOTALS, Scope, Verdict
 from workshops.columns import Mapping
 from workshops.intake import Judged, done, judging, open_table, sha256_of
 from workshops.models import ImportFile, NoteImport, SavedMapping
+from workshops.names import Names
 from workshops.spreadsheets import Choices, Limits, Refused, Table
 
 ATTEMPTS = 3  # when others change the edition between the check and the writing
@@ -51,29 +53,36 @@ class Command(BaseCommand):
         self.options = options
         path: Path = options["file"]
         try:
-            edition = Edition.objects.get(year=options["edition"])
-        except Edition.DoesNotExist:
-            raise CommandError(
-                f"There is no edition {options['edition']}.", returncode=2
-            ) from None
-        region = options["region"]
-        if region and not Region.objects.filter(slug=region).exists():
-            known = ", ".join(Region.objects.values_list("slug", flat=True))
-            raise CommandError(
-                f"There is no region {region!r}. Known are: {known}.", returncode=2
-            )
-        try:
+            scope = self.scope()
             file = path.open("rb")
+        except Refused as refusal:
+            self.refuse(path, str(refusal))
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}", returncode=2) from None
+            self.refuse(path, str(error.strerror))
         with file:
             try:
-                refused = self.bring(file, path, Scope(edition, only=region))
+                refused = self.bring(file, path, scope)
             except Refused as refusal:
-                self.tell_refusal(path, str(refusal))
-                sys.exit(2)
+                self.refuse(path, str(refusal))
         if refused:
             sys.exit(1)
+
+    def scope(self) -> Scope:
+        """The edition, and the region by its slug, code or name in any language."""
+        year, region = self.options["edition"], self.options["region"]
+        edition = Edition.objects.filter(year=year).first()
+        if edition is None:
+            raise Refused(_("There is no edition %s.") % year)
+        if not region:
+            return Scope(edition)
+        names = Names()
+        found = names.of_region(region).slug
+        if not found:
+            raise Refused(
+                _("There is no region “%(name)s”. Known are: %(known)s.")
+                % {"name": region, "known": ", ".join(names.kinds["region"].labels)}
+            )
+        return Scope(edition, only=found)
 
     def bring(self, file: Any, path: Path, scope: Scope) -> bool:
         """Read, judge and bring in; whether some rows stayed out."""
@@ -114,7 +123,10 @@ class Command(BaseCommand):
                 f"  {r.encoding}: {r.line}" for r in table.encoding.others
             )
             raise Refused(
-                f"The encoding is in doubt. Say which reading is right with --encoding:\n{lines}"
+                _(
+                    "The encoding is in doubt. Say which reading is right with --encoding:"
+                )
+                + f"\n{lines}"
             )
         mapping = Mapping.proposed(table.headings, table.hashtags)
         if name := self.options["mapping"]:
@@ -122,7 +134,10 @@ class Command(BaseCommand):
             if saved is None or len(saved.mapping["columns"]) != len(table.headings):
                 known = ", ".join(SavedMapping.objects.values_list("name", flat=True))
                 raise Refused(
-                    f"No saved mapping “{name}” for these headings. Known are: {known or 'none'}."
+                    _(
+                        "No saved mapping “%(name)s” for these headings. Known are: %(known)s."
+                    )
+                    % {"name": name, "known": known or "—"}
                 )
             mapping = Mapping.from_json(saved.mapping)
         decisions = {}
@@ -161,17 +176,28 @@ class Command(BaseCommand):
 
     # Reports.
 
-    def tell_refusal(self, path: Path, message: str) -> None:
+    def refuse(self, path: Path, message: str) -> NoReturn:
         if self.options["json"]:
-            with path.open("rb") as file:
-                found = {
-                    "file": path.name,
-                    "sha256": sha256_of(file),
-                    "refused": message,
-                }
+            found: dict[str, Any] = {
+                "file": path.name,
+                "sha256": self.sha256(path),
+                "encoding": None,
+                "delimiter": None,
+                "refused": message,
+                "totals": dict.fromkeys(TOTALS, 0),
+                "rows": [],
+            }
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
             self.stderr.write(f"{path.name}: {message}")
+        sys.exit(2)
+
+    def sha256(self, path: Path) -> str | None:
+        try:
+            with path.open("rb") as file:
+                return sha256_of(file)
+        except OSError:
+            return None
 
     def report(
         self,
@@ -259,9 +285,8 @@ class Command(BaseCommand):
                 "areas": values.get("areas", []),
                 "countries": values.get("countries", []),
                 "rank": values.get("rank"),
-                "text": values["texts"].get(language, "")
-                if values.get("texts")
-                else "",
+                "text": values.get("texts", {}).get(language, ""),
+                "texts": values.get("texts", {}),
                 "language": language or None,
                 "workshop": values.get("workshop"),
                 "date": values.get("date"),
