@@ -63,9 +63,11 @@ types: setup
 
 bench: setup .venv/datasette/installed  ## Measure: one JSON object per line {name, n, engine, value, unit}
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_notes
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench_notes
 
-deep: setup  ## The long checks: hostile addresses by the thousand, on both engines
+deep: setup  ## The long checks: hostile addresses by the thousand, killed imports, on both engines
 	$(BIN)/python -m pytest -p no:cacheprovider -m deep
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -p no:cacheprovider -m deep
 

@@ -11,7 +11,7 @@ from priorities import bulk
 from priorities.models import Audience, Recommendation, Section
 from regions.models import RegionalForum
 
-from .checking import List, Verdict, lists_of, state_of
+from .checking import List, Verdict, lists_of, sections_of, state_of
 from .intake import Work
 from .models import NoteImport, WorkshopNote
 from .names import Names
@@ -58,7 +58,9 @@ class Bringing:
         self.audiences = {a.slug: a for a in Audience.objects.all()}
         self.made: dict[List, Section] = {}
         self.positions: dict[int, int] = {}
-        self.sections: dict[int, Section] = {}
+        self.sections = Section.objects.select_related(
+            "regional_forum__edition", "regional_forum__region"
+        ).in_bulk([pk for pk, *_rest in sections_of(self.edition)])
         self.lists = lists_of(note_import.edition)
         self.by_row: dict[int, int] = {}  # row: the recommendation it became
 
@@ -81,10 +83,6 @@ class Bringing:
     def section_of(self, verdict: Verdict) -> Section:
         """The list of a row; one that nobody has made yet is made."""
         if verdict.section is not None:
-            if verdict.section not in self.sections:
-                self.sections[verdict.section] = Section.objects.select_related(
-                    "regional_forum__edition", "regional_forum__region"
-                ).get(pk=verdict.section)
             return self.sections[verdict.section]
         if verdict.where not in self.made:
             region, kind, audience = verdict.where
