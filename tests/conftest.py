@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -7,6 +8,8 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import organisers
+
+from .apart import Apart, copied, with_edition
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +48,17 @@ def edition_2021(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def edition_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
+    """The real content where other processes can open it, to be copied by a test."""
+    with with_edition(tmp_path_factory.mktemp("apart")) as made:
+        yield made
+
+
+@pytest.fixture
+def apart(edition_apart: Apart, tmp_path: Path) -> Iterator[Apart]:
+    """A copy of it for one test, which writes there from several processes."""
+    with copied(edition_apart, tmp_path) as made:
+        yield made
