@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from priorities import bulk
 from priorities.models import Audience, Recommendation, Section
-from regions.models import RegionalForum
+from regions.models import Edition, RegionalForum
 
 from .checking import List, Verdict, lists_of, sections_of, state_of
 from .intake import Work
@@ -40,6 +40,15 @@ NOTE = (
     "recommendation",
     "before",
 )
+
+
+def hold(edition_id: int) -> None:
+    """One import at a time comes into an edition, or is taken back.
+
+    The next waits here on PostgreSQL (SQLite has one writer anyway) and then sees what
+    the one before did.
+    """
+    Edition.objects.select_for_update(no_key=True).get(pk=edition_id)
 
 
 class Changed(Exception):
@@ -227,6 +236,7 @@ def bringing_in(
     it was when the verdicts were given.
     """
     with transaction.atomic():
+        hold(note_import.edition_id)
         locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
         if (
             locked.status == NoteImport.Status.DONE

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from priorities.models import Audience, Recommendation, Section
 
-from .bringing import BATCH, FIELDS, TAGS
+from .bringing import BATCH, FIELDS, TAGS, hold
 from .models import NoteImport, WorkshopNote
 from .names import Names
 
@@ -69,6 +69,7 @@ def undo(
     `keep`: the edited rows that stay as they are; the other edited ones go too, but
     what was public is withdrawn: its reference answers for ever.
     """
+    hold(note_import.edition_id)
     note_import = NoteImport.objects.select_for_update().get(pk=note_import.pk)
     if note_import.status != NoteImport.Status.DONE:
         raise NotThere
