@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from priorities.models import (
     Recommendation,
@@ -726,20 +726,21 @@ class Spool:
 
 
 def state_of(edition: Edition) -> str:
-    """A name for how things stand in an edition: another after any change there."""
+    """A name for how things stand in an edition: another after any change there.
+
+    The count tells of a transaction that began early and committed late.
+    """
     forum = {"section__regional_forum__edition": edition}
-    marks = [
-        Recommendation.history.filter(**forum).aggregate(m=Max("history_id"))["m"],
-        Section.history.filter(regional_forum__edition=edition).aggregate(
-            m=Max("history_id")
-        )["m"],
-        *(
-            model.history.aggregate(m=Max("history_id"))["m"]
-            for model in (
-                RecommendationArea,
-                RecommendationCountry,
-                RecommendationInstrument,
-            )
-        ),
+    histories = [
+        Recommendation.history.filter(**forum),
+        Section.history.filter(regional_forum__edition=edition),
+        RecommendationArea.history.all(),
+        RecommendationCountry.history.all(),
+        RecommendationInstrument.history.all(),
     ]
-    return "-".join(str(mark or 0) for mark in marks)
+    marks = [
+        history.aggregate(last=Max("history_id"), rows=Count("pk"))
+        for history in histories
+    ]
+    told = "-".join(f"{mark['last'] or 0}/{mark['rows']}" for mark in marks)
+    return blake2b(told.encode(), digest_size=16).hexdigest()
