@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -11,10 +12,18 @@ from priorities import bulk
 from priorities.models import Audience, Recommendation, Section
 from regions.models import Edition, RegionalForum
 
-from .checking import List, Verdict, lists_of, sections_of, state_of
+from .checking import (
+    List,
+    Verdict,
+    lists_of,
+    load_known,
+    sections_of,
+    state_of,
+)
 from .intake import Work
 from .models import NoteImport, WorkshopNote
 from .names import Names
+from .reading import Values
 
 BATCH = 1000
 TAGS = ("areas", "countries", "instruments")
@@ -53,6 +62,19 @@ def hold(edition_id: int) -> None:
 
 class Changed(Exception):
     """Something the verdicts rest on has changed since they were given."""
+
+
+def is_as_shown(changes: dict[str, Any], now: Values) -> bool:
+    """Whether the values that a row changes are still those its changes begin with."""
+    texts = changes.get("texts", {})
+    return all(
+        before == (sorted(now[name]) if isinstance(now[name], list) else now[name])
+        for name, (before, _after) in changes.items()
+        if name != "texts"
+    ) and all(
+        before == now["texts"].get(language, "")
+        for language, (before, _after) in texts.items()
+    )
 
 
 class Bringing:
@@ -153,12 +175,16 @@ class Bringing:
         rows = Recommendation.objects.select_for_update(of=("self",)).select_related(
             "section__regional_forum__edition",
             "section__regional_forum__region",
-            "audience",
         )
         found = rows.in_bulk([verdict.target for verdict in verdicts])
+        known = load_known(set(found))  # tags too, now that the rows are held
         for verdict in verdicts:
-            row = found[verdict.target or 0]
-            if row.published_at is not None:
+            row = found.get(verdict.target or 0)
+            if (
+                row is None
+                or row.published_at is not None
+                or not is_as_shown(verdict.changes, known[row.pk].values)
+            ):
                 raise Changed
             verdict.changes["versions"] = row.versions()
             self.apply(verdict, row)
@@ -175,19 +201,7 @@ class Bringing:
             every.tag_all(name, wanted, reason, self.user_id)
 
     def apply(self, verdict: Verdict, row: Recommendation) -> None:
-        """`Changed` when a value that the row changes is not the one that was shown."""
         changes = verdict.changes
-        now = {name: getattr(row, attribute) for name, attribute in FIELDS}
-        now |= {
-            "region": row.region.slug,
-            "kind": row.section.kind,
-            "audience": row.audience.slug if row.audience else "",
-        }
-        if any(changes[name][0] != now[name] for name in now if name in changes) or any(
-            before != (getattr(row, f"text_{language}") or "")
-            for language, (before, _text) in changes.get("texts", {}).items()
-        ):
-            raise Changed
         if {"region", "kind", "audience"} & set(changes):
             changes |= {"section": row.section_id, "position": row.position}
             verdict.section = self.lists.get(verdict.where)
