@@ -367,7 +367,7 @@ def test_published_since_is_withdrawn_when_chosen_and_answers_for_ever(tmp_path)
     row = WorkshopNote.objects.get().recommendation
     row.publish()
 
-    undo(NoteImport.objects.get(), None, keep=set())
+    undo(NoteImport.objects.get(), None, gone={row.pk})
 
     row.refresh_from_db()
     assert row.status == "archived"

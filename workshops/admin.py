@@ -678,12 +678,12 @@ class NoteImportAdmin(admin.ModelAdmin):
                 note_import=note_import,
                 original=note_import,
             )
-        keep = None
+        gone = None
         if "chosen" in request.POST:
-            gone = set(request.POST.getlist("remove"))
-            keep = {row.pk for row in edited if str(row.pk) not in gone}
+            ticked = set(request.POST.getlist("remove"))
+            gone = {row.pk for row in edited if str(row.pk) in ticked}
         try:
-            undone = undo(note_import, request.user.pk, keep)
+            undone = undo(note_import, request.user.pk, gone)
         except NotThere:
             return self.page(
                 request,

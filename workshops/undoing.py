@@ -62,21 +62,25 @@ def edited_since(note_import: NoteImport) -> list[Recommendation]:
 def undo(
     note_import: NoteImport,
     user_id: int | None,
-    keep: set[int] | None = None,
+    gone: set[int] | None = None,
 ) -> Undone:
-    """Take an import back. `Edited` when rows were edited since and `keep` is None.
+    """Take an import back. `Edited` when rows were edited since and `gone` is None.
 
-    `keep`: the edited rows that stay as they are; the other edited ones go too, but
-    what was public is withdrawn: its reference answers for ever.
+    `gone`: the edited rows that go all the same; the others stay as they are, also
+    those edited after the question was asked. What was public is withdrawn: its
+    reference answers for ever.
     """
     hold(note_import.edition_id)
     note_import = NoteImport.objects.select_for_update().get(pk=note_import.pk)
     if note_import.status != NoteImport.Status.DONE:
         raise NotThere
+    # Whoever edits a row at this moment is waited for, and then counts.
+    rows = Recommendation.objects.filter(notes__note_import=note_import)
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     edited = edited_since(note_import)
-    if edited and keep is None:
+    if edited and gone is None:
         raise Edited([row.reference for row in edited])
-    kept = {row.pk: row.reference for row in edited if row.pk in (keep or set())}
+    kept = {row.pk: row.reference for row in edited if row.pk not in (gone or set())}
     notes = note_import.notes.exclude(recommendation__in=kept)
     reason = REASON % note_import.pk
     changed = list(

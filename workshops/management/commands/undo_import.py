@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from workshops.models import NoteImport
-from workshops.undoing import Edited, NotThere, edited_since, undo
+from workshops.undoing import Edited, NotThere, undo
 
 
 class Command(BaseCommand):
@@ -21,9 +21,8 @@ class Command(BaseCommand):
         note_import = NoteImport.objects.filter(pk=id).first()
         if note_import is None:
             raise CommandError(f"There is no import {id}.")
-        keep = {row.pk for row in edited_since(note_import)} if keep_edited else None
         try:
-            undone = undo(note_import, None, keep)
+            undone = undo(note_import, None, gone=set() if keep_edited else None)
         except NotThere:
             raise CommandError(
                 f"Import {id} is not brought in: nothing to undo."
