@@ -24,7 +24,7 @@ from workshops.models import ImportFile, NoteImport, SavedMapping, WorkshopNote
 NOTES = Path(__file__).with_name("notes")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
-QUERIES = 17  # of one preview page
+QUERIES = 18  # of one preview page
 HEAD = "Region,Audience,Area,Recommendation,Rank\n"
 GOOD = "Africa,Governments,Media,Open a quiet door in each town hall,1\n"
 BAD = "Africca,Governments,Media,Pay interpreters on the day they work,2\n"
@@ -357,7 +357,7 @@ def test_an_open_import_whose_file_is_forgotten_says_so(organiser):
     shown = page(organiser)
 
     assert shown.status_code == 200
-    assert "expired" in shown.content.decode()
+    assert "no longer kept" in shown.content.decode()
     for name in ("bring", "row", "words", "map", "read"):
         assert step(organiser, name).status_code == 404
 
@@ -445,3 +445,34 @@ def test_the_preview_costs_the_same_queries_for_one_row_and_for_many(
     upload(organiser, HEAD + GOOD)
     with django_assert_num_queries(QUERIES):
         page(organiser)
+
+
+def test_a_file_is_deleted_at_once_when_asked_and_its_notes_stay(organiser):
+    upload(organiser, HEAD + GOOD)
+    step(organiser, "bring", which="all")
+
+    assert step(organiser, "forget").status_code == 302
+
+    assert not ImportFile.objects.exists()
+    assert WorkshopNote.objects.count() == 1
+    assert page(organiser).status_code == 200
+
+
+def test_a_saved_mapping_that_was_applied_says_so_with_what_holds_for_every_row(
+    organiser,
+):
+    SavedMapping.objects.create(
+        name="table four",
+        signature="who|what",
+        mapping={
+            "columns": ["audience", "text"],
+            "constants": {"region": "africa"},
+            "words": {},
+            "fill_down": False,
+        },
+    )
+    upload(organiser, "Who,What\nGovernments,Open a quiet door in each town hall\n")
+
+    shown = page(organiser).content.decode()
+    assert "table four" in shown
+    assert "region = <b><bdi>Africa</bdi></b>" in shown

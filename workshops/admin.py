@@ -110,6 +110,7 @@ class NoteImportAdmin(admin.ModelAdmin):
                 ("bring", require_POST(self.bring)),
                 ("undo", self.undo),
                 ("sheet", require_POST(self.other_sheet)),
+                ("forget", require_POST(self.forget)),
                 ("back", require_safe(self.give_back)),
                 ("outcome", require_safe(self.outcome)),
             )
@@ -287,14 +288,18 @@ class NoteImportAdmin(admin.ModelAdmin):
         status: int = 200,
         **context: Any,
     ) -> HttpResponse:
-        context |= {"note_import": note_import, "original": note_import}
+        context |= {
+            "note_import": note_import,
+            "original": note_import,
+            "is_kept": has_file(note_import),
+        }
         if note_import.status == Status.REFUSED:
             return self.page(
                 request, "refused", _("This file was refused"), status, **context
             )
         if note_import.status != Status.DONE and not has_file(note_import):
             return self.page(
-                request, "refused", _("This file has expired"), status, **context
+                request, "refused", _("This file is no longer kept"), status, **context
             )
         if note_import.status == Status.UPLOADED:
             if not note_import.file.parsed:
@@ -382,6 +387,11 @@ class NoteImportAdmin(admin.ModelAdmin):
             ],
             others=self.others(note_import),
             unread=note_import.told.get("unread", []),
+            saved=note_import.told.get("saved", ""),
+            constants=[
+                (FIELDS[name], names.label(name, slug) if name in names.kinds else slug)
+                for name, slug in note_import.mapping.get("constants", {}).items()
+            ],
             **context,
         )
 
@@ -715,6 +725,15 @@ class NoteImportAdmin(admin.ModelAdmin):
                 "kept": len(undone.kept),
             },
         )
+        return HttpResponseRedirect(note_import.get_absolute_url())
+
+    def forget(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Delete the file at once, without waiting for its days to be over."""
+        note_import = self.found(request, pk)
+        if not self.has_change_permission(request, note_import):
+            raise PermissionDenied
+        ImportFile.objects.filter(pk=note_import.pk).forget()
+        messages.success(request, gettext("The file is deleted. What came in stays."))
         return HttpResponseRedirect(note_import.get_absolute_url())
 
     def give_back(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -126,6 +126,14 @@ def expiry() -> Any:
 class ImportFileQuerySet(models.QuerySet["ImportFile"]):
     def expired(self) -> Self:
         return self.filter(expires_at__lt=timezone.now())
+
+    @transaction.atomic
+    def forget(self) -> int:
+        """Delete the files, and what was typed into them; their notes stay."""
+        imports = NoteImport.objects.filter(file__in=self)
+        imports.update(decisions={}, told={})
+        _rows, by_model = self.delete()
+        return by_model.get("workshops.ImportFile", 0)
 
 
 class ImportFile(models.Model):

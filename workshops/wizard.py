@@ -72,6 +72,7 @@ def keep(upload: UploadedFile, edition: Edition, user: Any) -> NoteImport:
 
 def store(content: bytes, name: str, edition: Edition, user: Any) -> NoteImport:
     with transaction.atomic():
+        ImportFile.objects.expired().forget()
         note_import = NoteImport.objects.create(
             edition=edition,
             uploaded_by=user,
@@ -137,8 +138,9 @@ def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
         locked.kind, locked.sheet = table.kind, table.sheet[:120]
         locked.encoding, locked.delimiter = table.encoding.name, table.delimiter
         locked.heading_row, locked.headings = table.heading_row, table.headings
-        locked.mapping = proposed(table).as_json()
-        locked.decisions = {}
+        mapping, saved = proposed(table)
+        locked.mapping, locked.decisions = mapping.as_json(), {}
+        locked.told = {"saved": saved}
         locked.status, locked.refusal = Status.UPLOADED, ""
 
     decide(note_import, take)
@@ -146,16 +148,16 @@ def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
         yield from checking(note_import, user)
 
 
-def proposed(table: Table) -> Mapping:
-    """The mapping somebody saved for these headings, else what the headings say."""
+def proposed(table: Table) -> tuple[Mapping, str]:
+    """The mapping somebody saved for these headings, and its name; else what they say."""
     saved = (
         SavedMapping.objects.filter(signature=signature(table.headings))
         .order_by("-saved_at")
         .first()
     )
     if saved is not None:
-        return Mapping.from_json(saved.mapping)
-    return Mapping.proposed(table.headings, table.hashtags)
+        return Mapping.from_json(saved.mapping), saved.name
+    return Mapping.proposed(table.headings, table.hashtags), ""
 
 
 def table_of(note_import: NoteImport) -> Table:
@@ -238,7 +240,7 @@ def keep_verdicts(note_import: NoteImport, judged: intake.Judged) -> None:
                 if kind := UNKNOWN.get(problem.code):
                     word = problem.told.get("part") or problem.value
                     unknown[kind].setdefault(word)
-    note_import.told = {
+    note_import.told |= {
         "unknown": {
             kind: list(islice(words, MOST_UNKNOWN))
             for kind, words in unknown.items()

@@ -11,5 +11,5 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count, _by_model = ImportFile.objects.expired().delete()
+        count = ImportFile.objects.expired().forget()
         self.stdout.write(f"{count} files deleted.")
