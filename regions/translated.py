@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
+from unicodedata import bidirectional
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 CONTENT_LANGUAGE_CHOICES = [
@@ -28,6 +29,13 @@ def direction(language: str) -> str:
 def isolate(text: str) -> str:
     """A text between Unicode's isolates: whatever its direction, the rest stands still."""
     return f"\u2068{text}\u2069"
+
+
+def set_apart(text: str) -> str:
+    """Isolated, where letters of it run against the reader's language."""
+    against = {"L"} if get_language_bidi() else {"R", "AL"}
+    runs_against = any(bidirectional(sign) in against for sign in text)
+    return isolate(text) if runs_against else text
 
 
 def reading_languages() -> list[str]:

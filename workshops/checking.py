@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext
 
 from priorities.models import (
     Recommendation,
@@ -275,7 +276,7 @@ class Check:
         elif region and not self.scope.allows(region):
             told = {
                 "region": self.names.label("region", region),
-                "own": ", ".join(
+                "own": gettext(", ").join(
                     self.names.label("region", slug)
                     for slug in sorted(self.scope.own or ())
                 ),
@@ -414,7 +415,7 @@ class Check:
         if held:
             told = {
                 "reference": known.reference,
-                "fields": ", ".join(dict.fromkeys(held)),
+                "fields": gettext(", ").join(dict.fromkeys(held)),
             }
             verdict.problems.append(Problem(ROW, "", "changed_since", told))
         if verdict.changes and known.was_published:
@@ -568,7 +569,7 @@ class Check:
     def name_of(self, where: List) -> str:
         region, kind, audience = where
         last = self.names.label("audience", audience) if audience else kind
-        return f"{self.names.label('region', region)}, {last}"
+        return gettext(", ").join([self.names.label("region", region), last])
 
     # What only the end of the file tells.
 

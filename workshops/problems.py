@@ -1,5 +1,6 @@
 """What can be wrong with a row, and what to do about it: one message per code."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from openpyxl.utils import get_column_letter
 
 from priorities.personal_data import KINDS
+from regions.translated import set_apart
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 ROW = -1  # the column of a problem that the whole row has
@@ -268,17 +270,34 @@ class Problem(NamedTuple):
 
     @property
     def message(self) -> str:
+        """What is wrong and what to do, in the reader's language."""
+        return self.filled_in(str)
+
+    @property
+    def isolated(self) -> str:
+        """The same for a page or a sheet: words of another direction stand still."""
+        return self.filled_in(set_apart)
+
+    def filled_in(self, dressed: Callable[[str], str]) -> str:
         told = {
-            name: gettext(v)
-            if name in {"stated", "found", "language"} and isinstance(v, str)
-            else v
-            for name, v in self.told.items()
+            name: gettext(value)
+            if name in {"stated", "found", "language"} and isinstance(value, str)
+            else value
+            for name, value in {**self.told, "value": self.value}.items()
         }
         if "kinds" in told:
-            told["kinds"] = ", ".join(str(KINDS[kind]) for kind in told["kinds"])
-        if told.get("hint"):
-            told["hint"] = " " + gettext("Did you mean “%s”?") % told["hint"]
-        return str(MESSAGES[self.code][1]).format(value=self.value, **told)
+            told["kinds"] = gettext(", ").join(
+                str(KINDS[kind]) for kind in told["kinds"]
+            )
+        hint = told.pop("hint", "")
+        told = {
+            name: dressed(value) if isinstance(value, str) else value
+            for name, value in told.items()
+        }
+        if "{hint}" in str(MESSAGES[self.code][1]):
+            asked = gettext("Did you mean “%s”?") % dressed(hint)
+            told["hint"] = f" {asked}" if hint else ""
+        return str(MESSAGES[self.code][1]).format(**told)
 
     def cell(self, row: int) -> str:
         """The cell as a spreadsheet names it: D7; "" for the whole row."""

@@ -27,7 +27,7 @@ def told(problems: list[Problem]) -> str:
         *filter(is_error, problems),
         *(p for p in problems if p.severity == WARNING),
     ]
-    return "\n".join(problem.message for problem in order)
+    return "\n".join(problem.isolated for problem in order)
 
 
 def is_error(problem: Problem) -> bool:
