@@ -1,27 +1,34 @@
 """What changed between two texts, word by word."""
 
 import re
-from difflib import SequenceMatcher
 
-PIECES = re.compile(r"\s+|[^\W_]+|.", re.S)
-LONGEST = 2_000  # pieces; beyond, the texts are shown whole, one after the other
+from rapidfuzz.distance import Indel
+
+# A word or sign with the space behind it: spaces alone are no common ground.
+PIECES = re.compile(r"(?:[^\W_]+|\S)\s*|\s+")
 
 Piece = tuple[str, str]  # "same", "gone" or "new", and the words
 
 
 def word_by_word(before: str, after: str) -> list[Piece]:
-    """The pieces of both texts in reading order, each with what became of it."""
+    """The pieces of both texts in reading order, each with what became of it.
+
+    What differs in spaces alone is the same, with the spaces of `after`.
+    """
     old, new = PIECES.findall(before or ""), PIECES.findall(after or "")
-    if max(len(old), len(new)) > LONGEST:
-        return [("gone", before), ("new", after)]
     pieces: list[Piece] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for what, a, b, c, d in matcher.get_opcodes():
-        if what == "equal":
-            pieces.append(("same", "".join(old[a:b])))
-            continue
-        if a < b:
-            pieces.append(("gone", "".join(old[a:b])))
-        if c < d:
-            pieces.append(("new", "".join(new[c:d])))
-    return pieces
+    gone, come = "", ""
+    steps = Indel.opcodes([p.strip() for p in old], [p.strip() for p in new])
+    for step in steps:
+        gone += "".join(old[step.src_start : step.src_end]) * (step.tag == "delete")
+        come += "".join(new[step.dest_start : step.dest_end]) * (step.tag == "insert")
+        if step.tag == "equal":
+            pieces += changed(gone, come)
+            pieces.append(("same", "".join(new[step.dest_start : step.dest_end])))
+            gone, come = "", ""
+    return pieces + changed(gone, come)
+
+
+def changed(gone: str, come: str) -> list[Piece]:
+    told = (("gone", gone), ("new", come))
+    return [(what, words) for what, words in told if words]

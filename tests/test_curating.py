@@ -152,6 +152,9 @@ def test_publishing_in_bulk_refuses_by_name_and_publishes_nothing(organiser):
     assert Recommendation.objects.published().count() == 0
 
 
+ENGLISH = {"accept-language": "en"}
+
+
 def form_of(organiser, row):
     """The change form's fields as a browser would send them back."""
     response = organiser.get(url(type(row), "change", row.pk))
@@ -619,7 +622,9 @@ def test_a_rank_given_meanwhile_is_not_overwritten_from_an_old_page(organiser):
     data = form_of(organiser, section)
     Recommendation.objects.all().rank([recommendation], reason="ballot")
 
-    answer = organiser.post(url(type(section), "change", section.pk), data)
+    answer = organiser.post(
+        url(type(section), "change", section.pk), data, headers=ENGLISH
+    )
 
     assert answer.status_code == 200
     assert "after you opened it" in answer.content.decode()
@@ -633,7 +638,9 @@ def test_publishing_asks_to_settle_a_gap_in_the_ranks(organiser):
     chosen = {"_selected_action": [first.pk, third.pk]}
     address = url(Recommendation, "changelist")
 
-    answer = organiser.post(address, chosen | {"action": "publish"}, follow=True)
+    answer = organiser.post(
+        address, chosen | {"action": "publish"}, follow=True, headers=ENGLISH
+    )
 
     assert "2 is missing" in answer.content.decode()
     assert Recommendation.objects.published().count() == 0
