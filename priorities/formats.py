@@ -13,9 +13,10 @@ import tablib
 from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 
-FORMULA = re.compile(r"^'*[=+\-@\t\r]")
+SIGNS = r"[=+\-@|%\t\r＝＋－＠]"  # with which some program begins to compute
+FORMULA = re.compile(rf"^'*{SIGNS}")
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-ESCAPED = re.compile(r"^'+[=+\-@\t\r]")
+ESCAPED = re.compile(rf"^'+{SIGNS}")
 
 
 def escape(cell: Any) -> Any:

@@ -141,10 +141,15 @@ def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def sections_of(
     forum: RegionalForum, index: Index
 ) -> list[tuple[Section, int, list[Entry]]]:
-    """Each section of a forum, how much it holds, and its first entries."""
-    sections = list(forum.sections.select_related("audience").order_by("position"))
+    """Each section that holds anything public, how much, and its first entries."""
+    every = forum.sections.select_related("audience").order_by("position")
+    held = {
+        section: rows
+        for section in every
+        if (rows := index.live & index.carrying("section", section.pk))
+    }
+    sections = list(held)
     most = max(1, min(PER_SECTION, PER_REGION // max(1, len(sections))))
-    held = {s: index.live & index.carrying("section", s.pk) for s in sections}
     first = {s: index.in_order(rows, 0, most) for s, rows in held.items()}
     numbers = [number for shown in first.values() for number in shown]
     read = {e.number: e for e in entries.read(index, Terms.at(index), numbers)}

@@ -375,8 +375,7 @@ def test_a_long_file_tells_how_far_it_is_and_leads_on(organiser):
     assert shown.count("<progress") > 5
     assert f'url={note_import.get_absolute_url()}"' in shown
     assert note_import.totals["rows"] == 2599
-    answer = step(organiser, "bring", which="all")
-    b"".join(answer.streaming_content)
+    step(organiser, "bring", which="all")
     assert WorkshopNote.objects.count() == 2599
     notes = Recommendation.history.filter(history_change_reason=note_import.reason)
     assert {version.history_user.username for version in notes} == {"organiser"}
@@ -385,7 +384,7 @@ def test_a_long_file_tells_how_far_it_is_and_leads_on(organiser):
 def test_work_that_its_reader_left_is_begun_again(organiser):
     rows = "".join(
         f"Africa,Governments,Media,Open door {n} for everybody who knocks {n},\n"
-        for n in range(1, 3000)
+        for n in range(1, 4500)
     )
     answer = upload(organiser, HEAD + rows)
     stream = iter(answer.streaming_content)
@@ -396,7 +395,7 @@ def test_work_that_its_reader_left_is_begun_again(organiser):
     assert "was not read to its end" in page(organiser).content.decode()
     answer = step(organiser, "read")
     b"".join(answer.streaming_content)
-    assert NoteImport.objects.get().totals["new"] == 2999
+    assert NoteImport.objects.get().totals["new"] == 4499
 
 
 def test_two_people_who_correct_one_file_both_count(organiser, monkeypatch):

@@ -1,6 +1,8 @@
 """The wizard's pages: upload, mapping, preview, done; and where a sentence comes from."""
 
 from collections.abc import Iterator
+from inspect import GEN_CLOSED, getgeneratorstate
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -49,7 +51,7 @@ from .spreadsheets.text import ENCODINGS
 from .undoing import Edited, NotThere, edited_since, undo
 
 PER_PAGE = 50
-LONG = 150_000  # bytes of a file whose reading is worth a page that tells how far it is
+SHORT = 6  # steps of 500 rows: what is longer is worth a page that tells how far it is
 STEPS = "<!-- steps -->"  # where that page grows
 CSV = "text/csv; charset=utf-8"
 CHANGED = _("Data changed since the preview; review again. Nothing was brought in.")
@@ -230,25 +232,30 @@ class NoteImportAdmin(admin.ModelAdmin):
         self, request: HttpRequest, note_import: NoteImport, work: Work[Any]
     ) -> Response:
         """See work through, then lead on; on a page that tells how far it is when it is long."""
-        packed = 6 if note_import.file_name.lower().endswith(".xlsx") else 1
-        if note_import.size * packed <= LONG:
-            done(work)
+        for _step in islice(work, SHORT):
+            pass
+        if getgeneratorstate(work) == GEN_CLOSED:
             return HttpResponseRedirect(note_import.get_absolute_url())
-        return StreamingHttpResponse(self.steps(request, note_import, work))
+        language = get_language() or settings.LANGUAGE_CODE
+        return StreamingHttpResponse(self.steps(request, note_import, work, language))
 
     def steps(
-        self, request: HttpRequest, note_import: NoteImport, work: Work[Any]
+        self,
+        request: HttpRequest,
+        note_import: NoteImport,
+        work: Work[Any],
+        language: str,
     ) -> Iterator[str]:
         """A page that grows while the work goes on; needs no script.
 
         Each step hides the one before it (`admin.css`). When the reader leaves, the
         work ends there and a transaction it was in is rolled back.
         """
-        with override(get_language()):
+        with override(language):
             context = {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
-                "title": _("Reading the file"),
+                "title": _("Working on the file"),
                 "note_import": note_import,
             }
             page = render_to_string(
@@ -263,7 +270,9 @@ class NoteImportAdmin(admin.ModelAdmin):
             except Refused as refusal:
                 yield self.step(trouble=str(refusal))
             else:
-                yield self.step(address=note_import.get_absolute_url())
+                yield self.step(
+                    address=note_import.get_absolute_url(), trouble=note_import.refusal
+                )
             yield page[2]
 
     def step(self, **context: Any) -> str:

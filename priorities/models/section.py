@@ -115,6 +115,11 @@ class Section(OriginalText):
 
     natural_key.dependencies = ["regions.regionalforum"]  # type: ignore[attr-defined]
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether participants see nothing of it: no entry of it is published."""
+        return not self.recommendations.filter(status="published").exists()
+
     def next_position(self) -> int:
         """Where the next entry goes: after the last."""
         last = self.recommendations.aggregate(last=models.Max("position"))["last"]
