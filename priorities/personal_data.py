@@ -503,7 +503,7 @@ def arabic_names(text: str) -> Iterator[Finding]:
     for match, last, word, after in zip(
         matches, words, words[1:], words[2:], strict=False
     ):
-        if word not in known and word[0] in "وفبلك" and word[1:] in known:
+        if word not in known and word[:1] in "وفبلك" and word[1:] in known:
             word = word[1:]
         titled, called = last in ARABIC_TITLES, last in ARABIC_CALLED
         if (titled or called) and ARABIC_NOBODY.match(word):
