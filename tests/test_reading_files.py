@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from workshops.columns import Mapping, recognised
 from workshops.spreadsheets import Choices, Limits, Refused, read
+from workshops.spreadsheets.text import looks_damaged
 
 NOTES = Path(__file__).with_name("notes")
 LIMITS = Limits(5 * 1024 * 1024, 50 * 1024 * 1024, 5_000, 50, 20_000)
@@ -248,3 +249,30 @@ def test_any_bytes_are_read_or_refused(size):
             for name in ("notes.csv", "notes.xlsx"):
                 with suppress(Refused):
                     list(table_in(start + data, name).lines)
+
+
+@pytest.mark.parametrize("text", ["À l’école — œuvre", "niñez", "العمل مع الناجين"])
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1", "mac_roman", "cp1256"])
+def test_text_read_in_a_wrong_encoding_looks_damaged(text, wrong):
+    assert looks_damaged(text.encode().decode(wrong, errors="replace"))
+
+
+@pytest.mark.parametrize(
+    "text", ["l\ufffdcole", "l?interpr?te", "?????? ????", "ÏÚã ÇáäÇÌíÇÊ"]
+)
+def test_lost_letters_look_damaged(text):
+    assert looks_damaged(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LIBERTÉ\u00a0: « CAFÉ\u00a0», « là »",
+        "OÙ… aller\u00a0? Pourquoi ???",
+        "¿Cómo? Niñez, 50 €–60 €, n° 1, 20 °C",
+        "حفظ، الكرامة؟ «نعم»",
+        "https://example.org/page?from=list",
+    ],
+)
+def test_unusual_signs_in_good_text_do_not_look_damaged(text):
+    assert not looks_damaged(text)

@@ -42,6 +42,34 @@ USUAL = frozenset("àâäçéèêëîïôöùûüÿœæñáíóúÀÂÇÉÈÊË�
 PUNCTUATION = frozenset("’‘“”«»–—…¿¡€°ºª·\u00a0")
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
+
+def misread(leads: str, codec: str, times: int = 1) -> str:
+    """What UTF-8 letters of two bytes look like once they were read as `codec`."""
+    seconds = bytes(range(0x80, 0xC0)).decode(codec, errors="ignore")
+    return f"(?:[{leads}][{re.escape(seconds)}\x80-\x9f]){{{times},}}"
+
+
+DAMAGED = re.compile(
+    "|".join(
+        [
+            "\ufffd",
+            "â€|â\x80|‚Ä",  # every dash and curly quotation mark
+            "Å[“’]|أ[©¨§®±³¢]",  # œ, Œ; é, è, ç, î, ñ, ó, â
+            misread("ÂÃ", "cp1252"),
+            misread("¬√", "mac_roman"),
+            # Arabic: pairs, as one may stand in a good text (OÙ…, “حفظ،”).
+            misread("ØÙÚÛ", "cp1252", times=2),
+            misread("ÿŸ⁄€", "mac_roman", times=2),
+            misread("طظعغ", "cp1256", times=2),
+            # Arabic of one byte a letter, read as Latin: no word is all accents.
+            r"(?<![^\W\d])[À-ÖØ-öø-ÿ]{3,}(?![^\W\d])",
+            # Letters that a program could not write, and put a question mark for.
+            r"(?<!\S)\?{2,}\s+\?{2,}(?!\S)",
+            r"[^\W\d]\?[a-zà-ÿ]+\?[a-zà-ÿ]",
+        ]
+    )
+)
+
 csv.field_size_limit(64 * BLOCK)  # long cells are a problem of their row, told there
 
 
@@ -239,6 +267,12 @@ def rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[list[str]]:
             # Marks inside a cell that were not doubled: read as they stand.
         finally:
             text.detach()
+
+
+def looks_damaged(cell: str) -> bool:
+    """Whether some program before us already read the text in a wrong encoding."""
+    # The commonest cell has no letter that could be damaged.
+    return not (cell.isascii() and "?" not in cell) and bool(DAMAGED.search(cell))
 
 
 def normal(cell: str) -> str:
