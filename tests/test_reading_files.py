@@ -31,11 +31,11 @@ def cells_in(data, name="notes.csv", **choices):
     return [line.cells for line in table_in(data, name, **choices).lines]
 
 
-def workbook(*rows, **fields):
+def workbook(*rows, merged=()):
     book = Workbook()
     for row in rows:
         book.active.append(row)
-    for cells in fields.get("merged", []):
+    for cells in merged:
         book.active.merge_cells(cells)
     stream = io.BytesIO()
     book.save(stream)
@@ -80,6 +80,123 @@ def test_arabic_in_one_byte_is_shown_in_two_readings():
     assert table.encoding.others[0].encoding == "windows-1256"
     assert "تدريب القضاة" in table.encoding.others[0].line
     assert len({reading.line for reading in table.encoding.others}) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don’t keep the worker’s passport",
+        "Pay the workers’ wages",
+        "Payer l’eau, et qu’on n’attende plus",
+        "Aujourd’hui à N’Djamena",
+        "N’Djamena",
+        "Proteger más a las víctimas del país, día y noche",
+        "The ‘good’ contract",
+    ],
+)
+@pytest.mark.parametrize(
+    ("encoding", "found"), [("cp1252", "windows-1252"), ("mac_roman", "mac-roman")]
+)
+def test_the_apostrophe_of_windows_is_told_from_the_i_of_a_mac(text, encoding, found):
+    table = table_in(f"Region;Text\nAsia;{text}\n".encode(encoding))
+
+    assert table.encoding.name == found
+    assert not table.encoding.is_in_doubt
+    assert next(table.lines).cells[1] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "other"),
+    [("Sana’a", "cp1252", "Sanaía"), ("el día", "mac_roman", "el d’a")],
+)
+def test_an_apostrophe_that_may_be_an_i_is_asked_about(text, encoding, other):
+    table = table_in(f"Region;Text\nMENA;{text}\n".encode(encoding))
+
+    assert {reading.line for reading in table.encoding.others} == {
+        f"MENA;{text}",
+        f"MENA;{other}",
+    }
+
+
+def test_readings_that_do_not_differ_leave_no_doubt():
+    table = table_in("Region;Text\nAsia;Pay £20\n".encode("cp1252"))
+
+    assert not table.encoding.is_in_doubt
+    assert next(table.lines).cells[1] == "Pay £20"
+
+
+def test_readings_that_are_offered_differ():
+    table = table_in("Region;Text\nEurope;Maßnahmen für Mädchen\n".encode("cp1252"))
+
+    lines = [reading.line for reading in table.encoding.others]
+    assert lines[0] == "Europe;Maßnahmen für Mädchen"
+    assert len(set(lines)) == len(lines) == 3
+
+
+def test_a_mac_file_that_happens_to_be_utf_8_is_not_read_as_armenian():
+    table = table_in("Region;Text\nAfrica;Ouvrir l’école\n".encode("mac_roman"))
+
+    assert table.encoding.name == "mac-roman"
+
+
+def test_arabic_of_the_older_standard_is_asked_about_and_read_right():
+    table = table_in(ARABIC.encode("iso8859-6"))
+
+    assert table.encoding.name == "iso-8859-6"
+    assert "windows-1256" in [reading.encoding for reading in table.encoding.others]
+    assert "تدريب القضاة" in table.encoding.others[0].line
+
+
+def test_letters_of_no_known_encoding_are_refused():
+    with pytest.raises(Refused, match="No encoding known here"):
+        table_in("Bölge;Metin\nAsya;çocuk ışık şey\n".encode("cp1254"))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (FRENCH.encode().replace("é".encode(), b"\xe9", 1), "row 1, as in “R�gion”"),
+        (FRENCH.encode().replace("à".encode(), b"\xe0"), "row 2, 3, as in “"),
+        (b"\xef\xbb\xbf" + FRENCH.encode()[:-4] + b"\xc3", "row 3, as in “à l’é"),
+    ],
+)
+def test_utf_8_with_damaged_bytes_is_refused_and_says_where(data, told):
+    with pytest.raises(Refused) as refusal:
+        table_in(data)
+
+    assert f"UTF-8 with damaged bytes in {told}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_read_twice_is_shown_as_it_is_and_repaired(mark):
+    once = "Région;Texte\r\nAfrique;À l’école — « là »\r\n"
+    data = (mark + once.encode().decode("latin-1")).encode()
+
+    table = table_in(data)
+
+    assert [reading.encoding for reading in table.encoding.others] == [
+        "utf-8, read twice",
+        "utf-8",
+    ]
+    assert cells_in(data, encoding="utf-8, read twice") == [
+        ["Afrique", "À l’école — « là »"]
+    ]
+    assert looks_damaged(cells_in(data, encoding="utf-8")[0][1])
+
+
+def test_what_could_only_by_chance_be_repaired_is_not_in_doubt():
+    table = table_in("Region;Text\nAfrica;LIBERTÉ\u00a0: oui\n".encode())
+
+    assert not table.encoding.is_in_doubt
+
+
+def test_one_damaged_cell_puts_no_whole_file_in_doubt():
+    text = "Région;Texte\nAfrique;Ã‰couter\n"
+
+    table = table_in(text.encode())
+
+    assert not table.encoding.is_in_doubt
+    assert next(table.lines).cells[1] == "Ã‰couter"
 
 
 def test_a_chosen_encoding_is_not_doubted():
@@ -133,7 +250,11 @@ def test_hashtags_under_the_headings_are_no_row_and_tell_the_language():
         (b'Region,Text\nAsia,"open\nAfrica,b\n', "notes.csv", "never closes"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "notes.xls", ".xlsx or .csv"),
         (b"PK\x03\x04" + bytes(100), "notes.xlsx", "damaged"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "notes.csv", "Save it"),
+        (
+            b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
+            "notes.csv",
+            "Save it",
+        ),
         (b"Region,Text\n" + b"a,b\n" * 5_001, "notes.csv", "more than 5000 rows"),
         (",".join(f"h{n}" for n in range(51)).encode() + b"\n1\n", "n.csv", "51 col"),
         (b"x" * (5 * 1024 * 1024 + 1), "notes.csv", "up to 5 MB"),

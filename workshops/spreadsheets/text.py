@@ -6,16 +6,18 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from .letters import is_mixed, mean, points
 from .limits import Refused
 
 BLOCK = 1024 * 1024
-SAMPLE = 200_000  # bytes of lines that tell of an encoding
+SAMPLE = 60_000  # bytes of lines that tell of an encoding
 DELIMITERS = ",;\t|"
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,9 +26,12 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What a program wrote that took UTF-8 for Windows-1252, and saved it as UTF-8 again.
+READ_TWICE = "utf-8, read twice"
 # Names as people know them, and Python's.
 ENCODINGS = {
     "utf-8": "utf-8-sig",
+    READ_TWICE: "utf-8-sig",
     "utf-16": "utf-16",
     "utf-32": "utf-32",
     "utf-16-le": "utf-16-le",
@@ -35,11 +40,17 @@ ENCODINGS = {
     "iso-8859-15": "iso8859-15",
     "mac-roman": "mac_roman",
     "windows-1256": "cp1256",
+    "iso-8859-6": "iso8859-6",
 }
-ONE_BYTE = ("windows-1252", "iso-8859-15", "mac-roman", "windows-1256")
-# Signs that French, Spanish and English put beside their letters, outside ASCII.
-USUAL = frozenset("àâäçéèêëîïôöùûüÿœæñáíóúÀÂÇÉÈÊËÎÏÔÙÛÜŒÑÁÍÓÚ")
-PUNCTUATION = frozenset("’‘“”«»–—…¿¡€°ºª·\u00a0")
+# Where two read as well, the earlier is the likelier.
+ONE_BYTE = ("windows-1252", "iso-8859-15", "mac-roman", "windows-1256", "iso-8859-6")
+ARABIC = ("windows-1256", "iso-8859-6")
+MARGIN = 0.3  # between two readings, where they differ: less leaves a doubt
+OF_WINDOWS = {
+    ord(sign): byte
+    for byte in range(0x80, 0xA0)
+    if (sign := bytes([byte]).decode("cp1252", errors="ignore"))
+}
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -95,20 +106,27 @@ def detect(file: BinaryIO) -> Encoding:
     """The encoding of a text file: its mark, else UTF-8 if it is, else the likeliest.
 
     Arabic in one byte per letter is always in doubt: the same bytes are also, if
-    seldom, Latin text.
+    seldom, Latin text. `Refused` when every reading would damage the text.
     """
     file.seek(0)
     start = file.read(4096)
     for mark, name in MARKS:
-        if start.startswith(mark):
-            return Encoding(name.removesuffix("-sig"))
+        if start.startswith(mark) and mark != codecs.BOM_UTF8:
+            return Encoding(name)
     if b"\x00" in start:
         even, odd = start[::2].count(0), start[1::2].count(0)
         if max(even, odd) > len(start) // 6:
             return Encoding("utf-16-le" if odd > even else "utf-16-be")
+    telling = telling_lines(file)
+    sample = b"\n".join(telling).decode(errors="replace")
     if is_utf8(file):
-        return Encoding("utf-8")
-    return likeliest(telling_lines(file))
+        if is_read_twice(file):
+            return Encoding(READ_TWICE, tuple(shown(telling, [READ_TWICE, "utf-8"])))
+        return likeliest(telling) if is_mixed(sample) else Encoding("utf-8")
+    damaged = sample.count("\ufffd")
+    if sum(sign >= "\x80" for sign in sample) > damaged * 2:
+        raise Refused(damaged_utf8(file))
+    return likeliest(telling)
 
 
 def is_utf8(file: BinaryIO) -> bool:
@@ -121,6 +139,46 @@ def is_utf8(file: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def repaired(text: str) -> str:
+    """What was UTF-8 before it was taken for Windows-1252. UnicodeError if it was not."""
+    return text.translate(OF_WINDOWS).encode("latin-1").decode()
+
+
+def is_read_twice(file: BinaryIO) -> bool:
+    """Whether the whole file, and not one cell, was damaged so: then all is repaired."""
+    damage = False
+    try:
+        with closing(lines(file, "utf-8")) as whole:
+            for line in whole:
+                if not line.isascii():
+                    repaired(line)
+                    damage = damage or looks_damaged(line)
+    except UnicodeError:
+        return False
+    return damage
+
+
+def damaged_utf8(file: BinaryIO) -> str:
+    delimiter = separator(file, "utf-8", errors="replace")
+    reader = csv.reader(lines(file, "utf-8", errors="replace"), delimiter=delimiter)
+    damaged = [
+        (number, cell)
+        for number, row in enumerate(reader, start=1)
+        if (cell := next((cell for cell in row if "\ufffd" in cell), ""))
+    ]
+    rows = [str(number) for number, _cell in damaged]
+    first = damaged[0][1]
+    place = max(0, first.index("\ufffd") - 30)
+    return _(
+        "This file is UTF-8 with damaged bytes in row %(rows)s, as in “%(text)s”. "
+        "Type the letters anew where � stands, save the file as CSV UTF-8, and send "
+        "it again."
+    ) % {
+        "rows": ", ".join(rows[:5]) + ("…" if len(rows) > 5 else ""),
+        "text": first[place : place + 60].strip(),
+    }
 
 
 def telling_lines(file: BinaryIO) -> list[bytes]:
@@ -136,79 +194,85 @@ def telling_lines(file: BinaryIO) -> list[bytes]:
     return found
 
 
-def likeliest(lines: list[bytes]) -> Encoding:
+def likeliest(telling: list[bytes]) -> Encoding:
     """The one-byte encoding whose letters stand as letters do."""
-    sample = b"\n".join(lines)
-    readings: dict[str, tuple[float, str]] = {}
+    sample = b"\n".join(telling)
+    readings: dict[str, tuple[str, list[float]]] = {}
     for name in ONE_BYTE:
-        try:
-            text = sample.decode(ENCODINGS[name])
-        except UnicodeDecodeError:
-            # A stray byte that the encoding leaves undefined.
-            text = sample.decode(ENCODINGS[name], errors="replace")
-        if text not in [known for _score, known in readings.values()]:
-            readings[name] = (plausibility(text), text)
-    ordered = sorted(readings, key=lambda name: -readings[name][0])
-    best = ordered[0]
-    score = readings[best][0]
-    close = [
-        name
-        for name in ordered[1:]
-        if readings[name][0] > score - 0.1 or best == "windows-1256"
-    ]
-    if score > 0.5 and not close:
+        # Stray bytes that an encoding leaves undefined speak against it.
+        text = sample.decode(ENCODINGS[name], errors="replace")
+        if text not in [known for known, _points in readings.values()]:
+            readings[name] = text, points(text)
+    ordered = sorted(readings, key=lambda name: -sum(readings[name][1]))
+    best, rest = ordered[0], ordered[1:]
+    merit = mean(readings[best][1], readings[best][0])
+    if merit < 0 and rest:
+        raise Refused(
+            _(
+                "No encoding known here makes words of this file. Save it again as "
+                "CSV UTF-8 or as .xlsx."
+            )
+        )
+
+    def is_close(name: str) -> bool:
+        differing = [
+            mine - other
+            for sign, mine, sign_there, other in zip(
+                *readings[best], *readings[name], strict=True
+            )
+            if sign != sign_there
+        ]
+        return sum(differing) < MARGIN * len(differing)
+
+    if best in ARABIC:
+        rest.sort(key=lambda name: name not in ARABIC)
+    elif merit > 0.5:
+        rest = [name for name in rest if is_close(name)]
+    if not rest:
         return Encoding(best)
-    return Encoding(best, tuple(shown(lines, [best, *close[:2]])))
+    return Encoding(best, tuple(shown(telling, [best, *rest[:2]])))
 
 
-def plausibility(text: str) -> float:
-    """From -1 to 1: how usual the signs beyond ASCII are, each beside its neighbours."""
-    total = points = 0.0
-    for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if sign < "\x80":
-            continue
-        total += 1
-        neighbours = [n for n in (before, after) if n.isalpha()]
-        if "\u0600" <= sign <= "\u06ff":
-            arabic = sum("\u0600" <= n <= "\u06ff" for n in (before, after))
-            points += 1 if arabic and len(neighbours) == arabic else -1
-        elif sign in USUAL:
-            # A capital inside a small word, or a letter alone, is seldom meant.
-            odd = sign.isupper() and before.islower()
-            strange = any("\u0600" <= n <= "\u06ff" for n in neighbours)
-            points += -1 if odd or strange else 1 if neighbours else 0.2
-        elif sign in PUNCTUATION:
-            inside = before.isalpha() and after.isalpha()
-            points += 0.9 if sign in "’" or not inside else -0.5
-        else:
-            points -= 1
-    return points / total if total else 1.0
-
-
-def shown(lines: list[bytes], names: list[str]) -> Iterator[Reading]:
+def shown(telling: list[bytes], names: list[str]) -> Iterator[Reading]:
     """The same line in each encoding: the line with most signs beyond ASCII."""
-    line = max(
-        lines, key=lambda raw: sum(byte > 127 for byte in raw[:160]), default=b""
+    raw = max(
+        telling, key=lambda raw: sum(byte > 127 for byte in raw[:160]), default=b""
     )
     for name in names:
-        text = line[:160].decode(ENCODINGS[name], errors="replace")
+        text = raw[:160].decode(ENCODINGS[name], errors="replace")
+        if name == READ_TWICE:
+            text = repaired(text.rstrip("\ufffd"))
         yield Reading(name, text.translate(dict.fromkeys(range(32), " ")))
 
 
-def opened(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
+def lines(file: BinaryIO, encoding: str, errors: str = "strict") -> Generator[str]:
     file.seek(0)
-    return io.TextIOWrapper(file, ENCODINGS[encoding], newline="")
-
-
-def separator(file: BinaryIO, encoding: str) -> str:
-    """What separates the cells: that which makes the most rows equally wide."""
-    text = opened(file, encoding)
+    text = io.TextIOWrapper(file, ENCODINGS[encoding], errors, newline="")
     try:
-        sample = text.read(64 * 1024)
+        for line in text:
+            yield repaired(line) if encoding == READ_TWICE else line
+    finally:
+        if not file.closed:  # by whoever left off reading
+            text.detach()
+
+
+def beginning(of: Iterable[str], size: int) -> str:
+    taken: list[str] = []
+    for line in of:
+        taken.append(line)
+        size -= len(line)
+        if size <= 0:
+            break
+    return "".join(taken)
+
+
+def separator(file: BinaryIO, encoding: str, errors: str = "strict") -> str:
+    """What separates the cells: that which makes the most rows equally wide."""
+    try:
+        with closing(lines(file, encoding, errors)) as whole:
+            sample = beginning(whole, 64 * 1024)
     except UnicodeError:
         raise Refused(unreadable(encoding)) from None
-    finally:
-        text.detach()
     # Signs beyond Unicode's text belong to pictures and programs.
     if len(NOT_TEXT.findall(sample)) > len(sample) / 50:
         raise Refused(
@@ -244,29 +308,27 @@ def rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[list[str]]:
     """All rows, blank ones too, so that the first is row 1 as a spreadsheet counts."""
     done = 0
     for strict in (True, False):
-        text = opened(file, encoding)
-        reader = csv.reader(text, delimiter=delimiter, strict=strict)
-        try:
-            for number, row in enumerate(reader):
-                if number >= done:
-                    done += 1
-                    yield row
-            return
-        except UnicodeError:
-            raise Refused(unreadable(encoding)) from None
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                raise Refused(
-                    _(
-                        'A quotation mark (") opens in row %s and never closes, so '
-                        "that nothing after it can be told apart. Close it, and "
-                        "send the file again."
-                    )
-                    % (done + 1)
-                ) from None
-            # Marks inside a cell that were not doubled: read as they stand.
-        finally:
-            text.detach()
+        with closing(lines(file, encoding)) as text:
+            reader = csv.reader(text, delimiter=delimiter, strict=strict)
+            try:
+                for number, row in enumerate(reader):
+                    if number >= done:
+                        done += 1
+                        yield row
+                return
+            except UnicodeError:
+                raise Refused(unreadable(encoding)) from None
+            except csv.Error as error:
+                if "unexpected end" in str(error):
+                    raise Refused(
+                        _(
+                            'A quotation mark (") opens in row %s and never closes, '
+                            "so that nothing after it can be told apart. Close it, "
+                            "and send the file again."
+                        )
+                        % (done + 1)
+                    ) from None
+                # Marks inside a cell that were not doubled: read as they stand.
 
 
 def looks_damaged(cell: str) -> bool:
