@@ -42,6 +42,14 @@ def workbook(*rows, merged=()):
     return stream.getvalue()
 
 
+def zipped(*names):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"<x/>")
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("encoding", "found"),
     [
@@ -253,7 +261,7 @@ def test_hashtags_under_the_headings_are_no_row_and_tell_the_language():
         (
             b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
             "notes.csv",
-            "Save it",
+            "This is a picture",
         ),
         (b"Region,Text\n" + b"a,b\n" * 5_001, "notes.csv", "more than 5000 rows"),
         (",".join(f"h{n}" for n in range(51)).encode() + b"\n1\n", "n.csv", "51 col"),
@@ -264,6 +272,53 @@ def test_hashtags_under_the_headings_are_no_row_and_tell_the_language():
 def test_what_cannot_be_read_is_refused_with_advice(data, name, told):
     with pytest.raises(Refused, match=told):
         list(table_in(data, name).lines)
+
+
+OLD_OFFICE = b"\xd0\xcf\x11\xe0" + bytes(600)
+TYPES = "[Content_Types].xml"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "This is a PDF"),
+        (b"{\\rtf1\\ansi Region;Text}", "This is a text document"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><table><tr><td>a", "This is a web page"),
+        (b"<html><body><table>", "This is a web page"),
+        (b'<?xml version="1.0"?><Workbook/>', "This is a web page or XML"),
+        (b'[{"Region": "Asia", "Text": "a"}]', "This is JSON"),
+        (b'{\n "rows": []}', "This is JSON"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "This is a picture"),
+        (b"\xff\xd8\xff\xe0" + bytes(99), "This is a picture"),
+        (b"\x1f\x8b\x08" + bytes(99), "This is an archive"),
+        (zipped("notes/asia.xlsx", "notes/africa.xlsx"), "This is an archive"),
+        (zipped(TYPES, "word/document.xml"), "This is a text document"),
+        (zipped(TYPES, "ppt/presentation.xml"), "This is a presentation"),
+        (zipped("mimetype", "content.xml"), "This kind of file"),
+        (zipped("Index/Document.iwa"), "This kind of file"),
+        (zipped(TYPES, "xl/workbook.bin"), "This kind of file"),
+        (OLD_OFFICE, "This kind of file"),
+        (OLD_OFFICE + "WordDocument".encode("utf-16-le"), "This is a text document"),
+        (OLD_OFFICE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
+    ],
+)
+@pytest.mark.parametrize("name", ["notes.csv", "notes.xlsx"])
+def test_what_is_no_spreadsheet_is_told_by_its_name(data, told, name):
+    with pytest.raises(Refused, match=told):
+        table_in(data, name)
+
+
+def test_a_text_file_named_xlsx_is_read_as_text():
+    table = table_in(b"Region,Text\nAsia,a\n", "notes.xlsx")
+
+    assert table.kind == "csv"
+    assert [line.cells for line in table.lines] == [["Asia", "a"]]
+
+
+def test_a_workbook_named_csv_is_read_as_a_workbook():
+    data = workbook(["Region", "Text"], ["Asia", "a"])
+
+    assert cells_in(data, "notes.csv") == [["Asia", "a"]]
 
 
 def test_merged_cells_are_filled_down():

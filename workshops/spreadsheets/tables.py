@@ -7,13 +7,11 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from . import text
+from . import foreign, text
 from .limits import MEGABYTE, Limits, Refused
-from .workbook import Workbook, advice
+from .workbook import Workbook
 
 LOOKED_AT = 40  # rows among which the headings are sought
-OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-ZIPPED = b"PK\x03\x04"
 REFUSED_ENDINGS = (
     ".xls",
     ".xlsm",
@@ -89,9 +87,10 @@ def read(
     start = file.read(4)
     if not start:
         raise Refused(_("This file is empty."))
-    if start == OLD_OFFICE or name.lower().endswith(REFUSED_ENDINGS):
-        raise Refused(advice())
-    if start == ZIPPED or name.lower().endswith(".xlsx"):
+    foreign.refuse(file)
+    if name.lower().endswith(REFUSED_ENDINGS):
+        raise Refused(str(foreign.SPREADSHEET))
+    if start == foreign.ZIPPED:
         return in_workbook(file, limits, recognised, choices)
     return in_text(file, limits, recognised, choices)
 
@@ -99,9 +98,10 @@ def read(
 def in_text(
     file: BinaryIO, limits: Limits, recognised: Recognised, choices: Choices
 ) -> Table:
-    encoding = text.detect(file)
     if choices.encoding in text.ENCODINGS:
         encoding = text.Encoding(choices.encoding)
+    else:
+        encoding = text.detect(file)
     delimiter = choices.delimiter or text.separator(file, encoding.name)
     lines = (
         Line(number, [text.normal(cell) for cell in cells])

@@ -25,13 +25,6 @@ MOST_MERGED = 20_000
 WITHOUT_VALUE = False  # what a formula has when its program never computed it
 
 
-def advice() -> str:
-    return _(
-        "This kind of file cannot be read here. Open it in your spreadsheet program "
-        "and save it as .xlsx or .csv."
-    )
-
-
 def damaged() -> str:
     return _(
         "This .xlsx file is damaged. Open it in your spreadsheet program and save it again."
@@ -46,16 +39,6 @@ def judge(file: BinaryIO, limits: Limits) -> None:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise Refused(damaged()) from None
-    names = {member.filename for member in members}
-    macros = any(name.endswith("vbaProject.bin") for name in names)
-    if macros or "[Content_Types].xml" not in names or "mimetype" in names:
-        raise Refused(advice())
-    if any(member.flag_bits & 1 for member in members):
-        raise Refused(
-            _(
-                "This file is locked with a password. Save it without one, and send that."
-            )
-        )
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     too_dense = unpacked > 10 * MEGABYTE and unpacked > RATIO * max(packed, 1)
