@@ -37,6 +37,10 @@ def workbook(*rows, merged=()):
         book.active.append(row)
     for cells in merged:
         book.active.merge_cells(cells)
+    return saved(book)
+
+
+def saved(book):
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -337,6 +341,69 @@ def test_merged_cells_are_filled_down():
     assert [line.filled for line in lines] == [[], [0], [0], []]
 
 
+def test_a_cell_merged_across_speaks_for_its_first_column():
+    data = workbook(
+        ["Region", "Audience", "Text"],
+        ["Asia", None, "one"],
+        [None, None, "two"],
+        merged=["A2:B3"],
+    )
+
+    assert cells_in(data, "n.xlsx") == [["Asia", "", "one"], ["Asia", "", "two"]]
+
+
+def test_rows_of_formulas_that_say_nothing_are_empty():
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "one"], ["=1", "=1"]),
+        SHEET,
+        lambda xml: xml.replace(b'<c r="A3"', b'<c r="A3" t="str"').replace(
+            b'<c r="B3"', b'<c r="B3" t="str"'
+        ),
+    )
+
+    assert cells_in(data, "n.xlsx") == [["Asia", "one"]]
+
+
+@pytest.mark.parametrize(
+    "cell", ["#VALUE!", "#¡REF!", "#N/A", "#N/D", "#NOM?", "#DIV/0!", "########"]
+)
+def test_the_error_of_a_formula_is_told_from_text(cell):
+    text = f"Region,Text,Rank\nAsia,{cell},#1\n"
+
+    assert next(table_in(text.encode()).lines).errors == [1]
+
+
+def test_signs_that_xml_cannot_hold_are_read():
+    data = workbook(
+        ["Region", "Text"], ["Asia", "one_x000D_\ntwo _x005F_x000D_ _xD83D__xDE00_"]
+    )
+
+    assert cells_in(data, "n.xlsx") == [["Asia", "one\r\ntwo _x000D_ 😀"]]
+
+
+def test_numbers_have_the_digits_a_spreadsheet_shows():
+    data = workbook(["Region", "Rank"], ["Asia", 1.0000000000000002], ["Asia", 0.5])
+
+    assert cells_in(data, "n.xlsx") == [["Asia", "1"], ["Asia", "0.5"]]
+
+
+def test_half_a_sign_is_marked_as_lost():
+    assert cells_in(workbook(["Region", "Text"], ["Asia", "_xD83D_"]), "n.xlsx") == [
+        ["Asia", "\ufffd"]
+    ]
+
+
+def test_a_hidden_row_is_marked():
+    book = Workbook()
+    for row in (["Region", "Text"], ["Asia", "one"], ["Asia", "two"]):
+        book.active.append(row)
+    book.active.row_dimensions[2].hidden = True
+
+    lines = list(table_in(saved(book), "n.xlsx").lines)
+
+    assert [line.hidden for line in lines] == [True, False]
+
+
 def rewritten(data, path, change):
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
@@ -360,6 +427,72 @@ def test_a_sheet_that_lies_about_its_size_loses_no_row():
     )
 
     assert cells_in(data, "n.xlsx") == rows
+
+
+def test_a_strict_workbook_is_read():
+    data = workbook(["Region", "Text"], ["Asia", "é"])
+    for path in ("_rels/.rels", "xl/_rels/workbook.xml.rels", "xl/workbook.xml", SHEET):
+        data = rewritten(data, path, strictly)
+
+    assert cells_in(data, "n.xlsx") == [["Asia", "é"]]
+
+
+def strictly(xml):
+    return xml.replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    ).replace(
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    )
+
+
+def test_a_row_at_the_end_of_the_sheet_is_read_at_once():
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "a"], ["Asia", "b"]),
+        SHEET,
+        lambda xml: xml.replace(b'r="3"', b'r="1048576"'),
+    )
+
+    lines = list(table_in(data, "n.xlsx").lines)
+
+    assert [line.number for line in lines] == [2, 1_048_576]
+
+
+@pytest.mark.parametrize("number", [b"1048577", b"99999999999999999999", b"x"])
+def test_a_row_beyond_the_end_of_any_sheet_is_damage(number):
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "a"], ["Asia", "b"]),
+        SHEET,
+        lambda xml: xml.replace(b'r="3"', b'r="' + number + b'"'),
+    )
+
+    with pytest.raises(Refused, match="damaged"):
+        cells_in(data, "n.xlsx")
+
+
+def test_rows_with_one_number_are_both_read():
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "a"], ["Asia", "b"]),
+        SHEET,
+        lambda xml: xml.replace(b'<row r="3"', b'<row r="2"'),
+    )
+
+    lines = list(table_in(data, "n.xlsx").lines)
+
+    assert [(line.number, line.cells[1]) for line in lines] == [(2, "a"), (3, "b")]
+
+
+def test_drop_downs_that_cannot_be_understood_do_not_matter():
+    data = rewritten(
+        workbook(["Region", "Text"], ["Asia", "a"]),
+        SHEET,
+        lambda xml: xml.replace(
+            b"</sheetData>", b'</sheetData><dataValidations count="x"/>'
+        ),
+    )
+
+    assert cells_in(data, "n.xlsx") == [["Asia", "a"]]
 
 
 def test_a_formula_tells_whether_its_value_is_stored():

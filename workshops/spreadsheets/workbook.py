@@ -3,26 +3,40 @@
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from io import BytesIO
 from typing import Any, BinaryIO
+from xml.etree.ElementTree import Element, iterparse
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 
+from .layout import Merged
 from .limits import MEGABYTE, Limits, Refused
+from .lines import Line
 
 MEMBERS = 2_000
 RATIO = 200  # times smaller than what it unpacks to: no notes are
 BLOCK = 256 * 1024
+LAST_ROW = 1_048_576
 MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
 )
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 MOST_MERGED = 20_000
-WITHOUT_VALUE = False  # what a formula has when its program never computed it
+# What “Strict Open XML” calls things, and what the library that reads them does.
+STRICT = (
+    (
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
 
 
 def damaged() -> str:
@@ -49,30 +63,6 @@ def judge(file: BinaryIO, limits: Limits) -> None:
         )
 
 
-@dataclass
-class Seen:
-    """What the raw pages of a sheet tell that reading cell by cell does not."""
-
-    merged: list[tuple[int, int, int]] = field(default_factory=list)
-    formulas: bool = False
-
-
-def look(archive: zipfile.ZipFile, path: str) -> Seen:
-    """Merged cells as (column, first row, last row), and whether there are formulas."""
-    seen, tail = Seen(), b""
-    with archive.open(path) as pages:
-        while block := pages.read(BLOCK):
-            window = tail + block
-            seen.formulas = seen.formulas or bool(FORMULA.search(window))
-            for match in MERGED.finditer(window):
-                if match.end() > len(tail) and len(seen.merged) < MOST_MERGED:
-                    left, top, _right, bottom = range_boundaries(match[1].decode())
-                    if bottom > top:
-                        seen.merged.append((left - 1, top, bottom))
-            tail = window[-120:]
-    return seen
-
-
 def without_entities(archive: zipfile.ZipFile) -> None:
     """Refuse XML that declares entities, or hides in another encoding."""
     for member in archive.infolist():
@@ -93,27 +83,79 @@ def without_entities(archive: zipfile.ZipFile) -> None:
                 tail, first = window[-16:], False
 
 
-class Workbook:
-    """A workbook on one of its sheets: `rows()` gives every row from the first."""
+def in_common_words(archive: zipfile.ZipFile) -> BinaryIO | None:
+    """A strict workbook with the names that are usual; None when it has them."""
+    if b"purl.oclc.org/ooxml" not in archive.read("_rels/.rels"):
+        return None
+    copy = BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as usual:
+        for member in archive.infolist():
+            with archive.open(member) as pages, usual.open(member.filename, "w") as new:
+                # Names are declared where a part begins.
+                block = pages.read(BLOCK)
+                for strict, common in STRICT:
+                    block = block.replace(strict, common)
+                while block:
+                    new.write(block)
+                    block = pages.read(BLOCK)
+    return copy
 
-    def __init__(self, file: BinaryIO, limits: Limits, sheet: str = "") -> None:
+
+def merged_in(archive: zipfile.ZipFile, path: str) -> list[Merged]:
+    """Found in the raw pages: a sheet tells of merged cells only after its rows."""
+    found: list[Merged] = []
+    tail = b""
+    with archive.open(path) as pages:
+        while block := pages.read(BLOCK):
+            window = tail + block
+            for match in MERGED.finditer(window):
+                if match.end() > len(tail) and len(found) < MOST_MERGED:
+                    left, top, right, bottom = range_boundaries(match[1].decode())
+                    found.append(Merged(left - 1, top, right - 1, bottom))
+            tail = window[-120:]
+    return found
+
+
+class Rows(WorkSheetParser):
+    """The rows of a sheet as they come; of each cell also whether it is computed.
+
+    What follows the rows (drop-downs, colours, margins) is not looked at: files are
+    never refused for it.
+    """
+
+    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        for _event, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                yield self.parse_row(element)
+                element.clear()
+
+    def parse_cell(self, element: Element) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        cell["computed"] = element.find(FORMULA_TAG) is not None
+        # A formula may well say nothing, and be computed all the same.
+        said = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+        cell["stored"] = said or cell["value"] is not None
+        return cell
+
+    def is_hidden(self, number: int) -> bool:
+        return self.row_dimensions.pop(str(number), {}).get("hidden") in ("1", "true")
+
+
+class Workbook:
+    """A workbook and its visible sheets: `lines()` gives the rows of one."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
         judge(file, limits)
-        self.file = file
         try:
             with zipfile.ZipFile(file) as archive:
                 without_entities(archive)
-            with closing(load_workbook(file, read_only=True, data_only=True)) as book:
-                visible = [s for s in book.worksheets if s.sheet_state == "visible"]
-                self.sheets = [s.title for s in visible or book.worksheets]
-                paths = {s.title: s._worksheet_path for s in book.worksheets}
-            self.sheet = sheet if sheet in self.sheets else ""
-            with zipfile.ZipFile(file) as archive:
-                known = set(archive.namelist())
-                self.seen = {
-                    name: look(archive, path)
-                    for name, path in paths.items()
-                    if path in known
-                }
+                file = in_common_words(archive) or file
+            self.book = load_workbook(
+                file, read_only=True, data_only=True, keep_links=False
+            )
+            sheets = self.book.worksheets
+            visible = [s for s in sheets if s.sheet_state == "visible"]
+            self.sheets = [s.title for s in visible or sheets]
         except Refused:
             raise
         except Exception:  # noqa: BLE001 - a damaged file raises whatever it likes
@@ -121,41 +163,56 @@ class Workbook:
         if not self.sheets:
             raise Refused(damaged())
 
-    def rows(self, sheet: str) -> Iterator[tuple[list[str], dict[int, bool]]]:
-        """Cells as text; and which are formulas, with whether their value is stored."""
+    def merged(self, sheet: str) -> list[Merged]:
         try:
-            yield from self._rows(sheet)
+            return merged_in(self.book._archive, self.book[sheet]._worksheet_path)
+        except Exception:  # noqa: BLE001 - as above
+            raise Refused(damaged()) from None
+
+    def lines(self, sheet: str) -> Iterator[Line]:
+        """The rows that are there: a sheet may say nothing of its empty ones."""
+        try:
+            yield from self._lines(sheet)
         except Refused:
             raise
         except Exception:  # noqa: BLE001 - as above
             raise Refused(damaged()) from None
 
-    def _rows(self, sheet: str) -> Iterator[tuple[list[str], dict[int, bool]]]:
-        self.file.seek(0)
-        with closing(load_workbook(self.file, read_only=True, data_only=True)) as book:
-            values = self._values(book, sheet)
-            if not self.seen[sheet].formulas:
-                for row in values:
-                    yield [as_text(cell) for cell in row], {}
-                return
-            with closing(load_workbook(self.file, read_only=True)) as written:
-                for row, source in zip(
-                    values, self._values(written, sheet), strict=True
-                ):
-                    formulas = {
-                        place: row[place] is not None
-                        for place, cell in enumerate(source)
-                        if isinstance(cell, str)
-                        and cell.startswith("=")
-                        # A text that only looks like a formula stands in both.
-                        and cell != row[place]
-                    }
-                    yield [as_text(cell) for cell in row], formulas
+    def _lines(self, sheet: str) -> Iterator[Line]:
+        book, page = self.book, self.book[sheet]
+        with page._get_source() as source:
+            rows = Rows(
+                source,
+                page._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            last = 0
+            for declared, row in rows.parse():
+                hidden = rows.is_hidden(declared)
+                number = max(declared, last + 1)  # each row has a number of its own
+                if number > LAST_ROW:
+                    raise Refused(damaged())
+                last = number
+                cells: list[str] = []
+                formulas = {}
+                for cell in row:
+                    place, value = cell["column"] - 1, cell["value"]
+                    if value is None and not cell["computed"]:
+                        continue
+                    cells += [""] * (place + 1 - len(cells))
+                    cells[place] = as_text(value)
+                    if cell["computed"]:
+                        formulas[place] = cell["stored"]
+                yield Line(number, cells, formulas, hidden=hidden)
 
-    def _values(self, book: Any, sheet: str) -> Iterator[tuple[Any, ...]]:
-        page = book[sheet]
-        page.reset_dimensions()  # what a sheet says of its own size may be a lie
-        return page.iter_rows(values_only=True)
+
+def unescaped(value: str) -> str:
+    """Signs that XML cannot hold are written as _x000D_; a half of one is no sign."""
+    signs = unescape(value).encode("utf-16", errors="surrogatepass")
+    return signs.decode("utf-16", errors="replace")
 
 
 def as_text(value: Any) -> str:
@@ -163,11 +220,11 @@ def as_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return unescaped(value) if "_x" in value else value
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as many digits as a spreadsheet program shows
     if isinstance(value, datetime):
         if value.time() == time():
             return value.date().isoformat()
