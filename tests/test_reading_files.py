@@ -352,6 +352,62 @@ def test_a_cell_merged_across_speaks_for_its_first_column():
     assert cells_in(data, "n.xlsx") == [["Asia", "", "one"], ["Asia", "", "two"]]
 
 
+def test_a_second_row_of_headings_is_joined_with_the_first():
+    data = workbook(
+        ["Region", "Text", None, "Rank"],
+        [None, "French", "English", None],
+        ["Africa", "un", "one", 1],
+        merged=["A1:A2", "B1:C1", "D1:D2"],
+    )
+
+    table = table_in(data, "n.xlsx")
+
+    assert table.headings == ["Region", "Text French", "Text English", "Rank"]
+    assert [line.cells for line in table.lines] == [["Africa", "un", "one", "1"]]
+
+
+def test_headings_under_one_that_is_merged_across_are_no_row():
+    data = workbook(
+        ["Region", "Rank", "Text", None],
+        [None, None, "French", "Spanish"],
+        ["Africa", 1, "un", "uno"],
+        merged=["C1:D1"],
+    )
+
+    table = table_in(data, "n.xlsx")
+
+    assert table.headings == ["Region", "Rank", "Text French", "Text Spanish"]
+    assert [line.number for line in table.lines] == [3]
+
+
+def test_headings_in_a_second_language_are_no_row():
+    text = "Région,Destinataire,Texte\nRegion,Audience,Text\nAsie,États,un\n"
+
+    table = table_in(text.encode())
+
+    assert table.headings == ["Région", "Destinataire", "Texte"]
+    assert [line.number for line in table.lines] == [3]
+
+
+def test_headings_repeated_at_the_top_of_a_page_are_no_row():
+    text = "Region,Text,Rank\nAsia,one,1\nREGION,Text,\nAsia,two,2\n"
+
+    assert cells_in(text.encode()) == [["Asia", "one", "1"], ["Asia", "two", "2"]]
+
+
+def test_rows_of_unticked_boxes_and_unseen_signs_are_empty():
+    data = workbook(
+        ["Region", "Text", "Lead"],
+        ["Asia", "one", True],
+        ["Asia", "two", False],
+        [None, None, False],
+        ["\u00a0", "\u200b\u200f", None],
+        [None, "three", False],
+    )
+
+    assert [line.number for line in table_in(data, "n.xlsx").lines] == [2, 3, 6]
+
+
 def test_rows_of_formulas_that_say_nothing_are_empty():
     data = rewritten(
         workbook(["Region", "Text"], ["Asia", "one"], ["=1", "=1"]),

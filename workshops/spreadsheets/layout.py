@@ -1,13 +1,13 @@
 """Where the headings of a table stand, and which rows belong to them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 
 from .limits import Limits, Refused
-from .lines import ERROR, Line, trimmed
+from .lines import ERROR, Line, is_blank, trimmed
 
 LOOKED_AT = 40  # rows among which the headings are sought
 
@@ -38,8 +38,12 @@ def laid_out(
     limits: Limits,
     recognised: Recognised,
     chosen: int,
+    merged: Sequence[Merged] = (),
 ) -> Layout:
-    """The headings, the rows above, and the rows below as they come."""
+    """The headings, the rows above, and the rows below as they come.
+
+    Rows that repeat the headings, or go on with them, are no data.
+    """
     stream = iter(lines)
     first = list(islice(stream, LOOKED_AT))
     while first and not any(line.is_filled for line in first):  # however many
@@ -48,25 +52,38 @@ def laid_out(
     if heading is None:
         raise Refused(_("No rows were found in this file."))
     headings = [cell.strip() for cell in trimmed(heading.cells)]
+    groups = {
+        column: box.left
+        for box in merged
+        if box.top == heading.number and box.right > box.left
+        for column in range(box.left, min(box.right, limits.columns) + 1)
+    }
     place = first.index(heading)
     after = first[place + 1 :]
     hashtags: list[str] = []
-    if after and is_hashtags(after[0].cells):
-        hashtags = [cell.strip() for cell in after.pop(0).cells]
+    while after:
+        if not hashtags and is_hashtags(after[0].cells):
+            hashtags = [cell.strip() for cell in after.pop(0).cells]
+        elif goes_on(after[0], headings, groups, recognised):
+            headings = joined(headings, after.pop(0), groups)
+        else:
+            break
     refuse_headings(headings, limits)
     return Layout(
         heading,
         headings,
         first[:place],
-        data_in(chain(after, stream), limits),
+        data_in(chain(after, stream), headings, limits),
         hashtags[: len(headings)],
     )
 
 
-def data_in(lines: Iterable[Line], limits: Limits) -> Iterator[Line]:
+def data_in(
+    lines: Iterable[Line], headings: list[str], limits: Limits
+) -> Iterator[Line]:
     count = 0
     for line in lines:
-        if not line.is_filled:
+        if not line.is_filled or repeats(line, headings):
             continue
         count += 1
         if count > limits.rows:
@@ -130,4 +147,53 @@ def is_hashtags(cells: list[str]) -> bool:
     return len(filled) > 1 and all(
         cell.startswith("#") and cell[1:2].isalpha() and not ERROR.fullmatch(cell)
         for cell in filled
+    )
+
+
+def goes_on(
+    line: Line, headings: list[str], groups: dict[int, int], recognised: Recognised
+) -> bool:
+    """Whether a row under the headings is a second row of them.
+
+    It is when a heading is merged down into it, when all it says stands under one
+    heading merged across (Text: French, English), or when it is made of headings.
+    """
+    if any(
+        headings[place : place + 1] == [line.cells[place].strip()]
+        for place in line.filled
+    ):
+        return True
+    own = own_cells(line)
+    if own and groups.keys() >= own.keys():
+        return True
+    return recognised(list(own.values())) >= max(2, len(own) / 2)
+
+
+def own_cells(line: Line) -> dict[int, str]:
+    return {
+        place: cell.strip()
+        for place, cell in enumerate(line.cells)
+        if place not in line.filled and not is_blank(cell)
+    }
+
+
+def joined(headings: list[str], below: Line, groups: dict[int, int]) -> list[str]:
+    """Two rows of headings as one: each part under the title of its group."""
+    own = own_cells(below)
+    width = max(len(headings), *(place + 1 for place in own), 0)
+    above = [*headings, *[""] * (width - len(headings))]
+    return [
+        f"{above[groups[place]]} {own[place]}".strip()
+        if place in groups and place in own
+        else label or own.get(place, "")
+        for place, label in enumerate(above)
+    ]
+
+
+def repeats(line: Line, headings: list[str]) -> bool:
+    """Whether a row is the headings once more, as at the top of a printed page."""
+    own = own_cells(line)
+    return len(own) >= min(2, len(headings)) and all(
+        place < len(headings) and cell.casefold() == headings[place].casefold()
+        for place, cell in own.items()
     )

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+UNSEEN = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*")
+UNTICKED = frozenset({"FALSE", "FAUX", "FALSO", "☐"})
 # What spreadsheet programs write when a formula fails, or a number finds no room.
 ERROR = re.compile(
     r"#(?:VALUE!|VALEUR!|¡VALOR!|¡?REF!|N/[AD]|NAME\?|NOM\s?\?|¿NOMBRE\?|DIV/0\s?!"
@@ -31,14 +33,14 @@ class Line:
 
     @property
     def is_filled(self) -> bool:
-        """Whether anybody wrote anything."""
+        """Whether anybody wrote anything: an unticked box says nothing."""
         return not all(self.formulas.values()) or any(
-            not is_blank(cell) for cell in self.cells
+            cell not in UNTICKED and not is_blank(cell) for cell in self.cells
         )
 
 
 def is_blank(cell: str) -> bool:
-    return not cell or cell.isspace()
+    return not cell or bool(UNSEEN.fullmatch(cell))
 
 
 def trimmed(cells: list[str]) -> list[str]:

@@ -124,6 +124,7 @@ def in_workbook(
         limits,
         recognised,
         choices.heading_row,
+        merged,
     )
     return Table(
         "xlsx",
