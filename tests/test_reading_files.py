@@ -40,6 +40,17 @@ def workbook(*rows, merged=()):
     return saved(book)
 
 
+def sheets(**rows):
+    """A workbook of several sheets, each with the rows given under its name."""
+    book = Workbook()
+    book.remove(book.active)
+    for title, cells in rows.items():
+        sheet = book.create_sheet(title)
+        for row in cells:
+            sheet.append(row)
+    return saved(book)
+
+
 def saved(book):
     stream = io.BytesIO()
     book.save(stream)
@@ -418,6 +429,41 @@ def test_rows_of_formulas_that_say_nothing_are_empty():
     )
 
     assert cells_in(data, "n.xlsx") == [["Asia", "one"]]
+
+
+def test_the_sheet_with_most_rows_is_read_and_the_others_are_told():
+    headings = ["Region", "Audience", "Text"]
+    data = sheets(
+        Summary=[["Rows", 3], ["Words", 40], ["Pages", 2], ["Days", 2]],
+        Monday=[headings, ["Asia", "Governments", "one"]],
+        Tuesday=[headings, *[["Asia", "Governments", f"{n}"] for n in range(60)]],
+        Empty=[headings],
+    )
+
+    table = table_in(data, "n.xlsx")
+
+    assert table.sheet == "Tuesday"
+    assert table.others == [("Monday", 1)]
+
+
+def test_the_others_of_a_chosen_sheet_are_told_too():
+    headings = ["Region", "Text"]
+    data = sheets(One=[headings, ["Asia", "a"]], Two=[headings, ["Asia", "b"]])
+
+    table = table_in(data, "n.xlsx", sheet="Two")
+
+    assert table.sheet == "Two"
+    assert table.others == [("One", 1)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Instructions", "Lisez-moi", "Instrucciones", "تعليمات", "Read me"]
+)
+def test_an_example_among_the_instructions_is_not_taken_for_the_notes(name):
+    example = [["Region", "Text", "Rank"], *[["Asia", "An example", 1]] * 3]
+    data = sheets(**{name: example, "Notes": [["Region", "Text"], ["Asia", "a"]]})
+
+    assert table_in(data, "n.xlsx").sheet == "Notes"
 
 
 @pytest.mark.parametrize(

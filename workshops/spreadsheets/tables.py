@@ -1,8 +1,9 @@
 """A file as a table: its headings, wherever they stand, and the rows under them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,13 @@ REFUSED_ENDINGS = (
     ".doc",
     ".docx",
 )
+# Sheets that tell how to write notes, and may show an example of one.
+COVER = re.compile(
+    r"instruc|example|exemple|ejemplo|read\s?me|lisez|l[eé]ame|cover|couverture"
+    r"|portada|guide|gu[ií]a|mode d.emploi|تعليمات|إرشادات|مثال|أمثلة|اقرأ|غلاف",
+    re.I,
+)
+ENOUGH = 2  # known headings that make a row of headings
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ class Table:
     delimiter: str = ""
     sheet: str = ""
     sheets: list[str] = field(default_factory=list)
+    # Other sheets that look like notes, with how many rows each.
+    others: list[tuple[str, int]] = field(default_factory=list)
 
 
 def read(
@@ -115,9 +125,7 @@ def in_workbook(
     file: BinaryIO, limits: Limits, recognised: Recognised, choices: Choices
 ) -> Table:
     book = Workbook(file, limits)
-    sheet = choices.sheet
-    if sheet not in book.sheets:
-        sheet = likeliest_sheet(book, recognised)
+    sheet, others = chosen_sheet(book, limits, recognised, choices.sheet)
     merged = book.merged(sheet)
     layout = laid_out(
         filled_down(book.lines(sheet), merged),
@@ -135,18 +143,41 @@ def in_workbook(
         layout.lines,
         sheet=sheet,
         sheets=book.sheets,
+        others=others,
     )
 
 
-def likeliest_sheet(book: Workbook, recognised: Recognised) -> str:
-    """The sheet with the most known headings in a row; then the one with most rows."""
+def chosen_sheet(
+    book: Workbook, limits: Limits, recognised: Recognised, chosen: str
+) -> tuple[str, list[tuple[str, int]]]:
+    """The sheet to read, and the others that look like notes too."""
+    if len(book.sheets) == 1:
+        return book.sheets[0], []
+    looks = {sheet: look(book, sheet, limits, recognised) for sheet in book.sheets}
 
-    def merit(sheet: str) -> tuple[int, int]:
-        first = [line.cells for line in islice(book.lines(sheet), LOOKED_AT)]
-        known = max(map(recognised, first), default=0)
-        return known, sum(sum(map(bool, cells)) > 1 for cells in first)
+    def merit(sheet: str) -> tuple[bool, bool, int, int]:
+        known, rows = looks[sheet]
+        return known >= ENOUGH and rows > 0, not COVER.search(sheet), known, rows
 
-    return max(book.sheets, key=merit)
+    sheet = chosen if chosen in looks else max(book.sheets, key=merit)
+    return sheet, [
+        (other, rows)
+        for other, (known, rows) in looks.items()
+        if other != sheet and known >= ENOUGH and rows
+    ]
+
+
+def look(
+    book: Workbook, sheet: str, limits: Limits, recognised: Recognised
+) -> tuple[int, int]:
+    """How many headings of a sheet are known, and how many rows stand under them."""
+    lines = book.lines(sheet)
+    first = list(islice(lines, LOOKED_AT))
+    known = [recognised(line.cells) for line in first]
+    most = max(known, default=0)
+    under = first[known.index(most) + 1 :] if first else []
+    more = islice(lines, limits.rows) if most >= ENOUGH else ()
+    return most, sum(line.is_filled for line in chain(under, more))
 
 
 def filled_down(lines: Iterable[Line], merged: list[Merged]) -> Iterator[Line]:
