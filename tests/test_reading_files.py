@@ -466,6 +466,18 @@ def test_an_example_among_the_instructions_is_not_taken_for_the_notes(name):
     assert table_in(data, "n.xlsx").sheet == "Notes"
 
 
+def test_a_cell_too_many_is_seen_though_it_ends_in_an_empty_column():
+    text = "Region,Text,Rank,Notes\nAsia,Ask, then act,1,\nAsia,Wait,2,\n"
+
+    assert [line.surplus for line in table_in(text.encode()).lines] == [1, 0]
+
+
+def test_separators_that_end_every_row_are_no_cells_too_many():
+    text = "Region;Text\nAsia;one;;\nAsia;two;;\nAsia;a; b;;\n"
+
+    assert [line.surplus for line in table_in(text.encode()).lines] == [0, 0, 1]
+
+
 @pytest.mark.parametrize(
     "cell", ["#VALUE!", "#¡REF!", "#N/A", "#N/D", "#NOM?", "#DIV/0!", "########"]
 )

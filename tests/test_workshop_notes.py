@@ -78,6 +78,22 @@ HEAD = ["Region", "Audience", "Area", "Recommendation", "Rank"]
 ROW = ["Africa", "Governments", "Media", "Open a quiet door in each town hall", "1"]
 
 
+def test_a_row_moved_by_a_separator_is_refused_though_its_last_column_is_empty(
+    tmp_path,
+):
+    path = tmp_path / "notes.csv"
+    path.write_text(
+        "Region,Audience,Recommendation,Rank,Notes\n"
+        "Africa,Governments,Open a door,1,\n"
+        "Africa,Governments,Ask, listen and act,2,\n"
+    )
+
+    report = brought(path, "--dry-run", status=1)
+
+    assert [row["verdict"] for row in report["rows"]] == ["new", "error"]
+    assert codes(report, 3) == {"cells_too_many"}
+
+
 @pytest.mark.parametrize(
     ("name", "rows", "encoding", "delimiter"),
     [

@@ -132,10 +132,12 @@ class Reader:
     def read(self, line: Line, cells: list[str]) -> tuple[Values, list[Problem]]:
         """What the row says, and its problems. `cells`: as corrected by a person."""
         problems: list[Problem] = []
-        beyond = [cell for cell in cells[self.width :] if cell.strip()]
+        beyond = sum(bool(cell.strip()) for cell in cells[self.width :])
+        if cells is line.cells:  # and nobody corrected it
+            beyond = beyond or line.surplus
         if beyond or (self.is_text and len(cells) < self.width):
             code = "cells_too_many" if beyond else "cells_too_few"
-            found = len(cells) if code == "cells_too_few" else self.width + len(beyond)
+            found = self.width + beyond if beyond else len(cells)
             told: dict[str, Any] = {"found": found, "expected": self.width}
             if beyond:
                 told["cells"] = " | ".join(cell[:60] for cell in cells)[:400]

@@ -20,6 +20,7 @@ class Line:
     cells: list[str]
     formulas: dict[int, bool] = field(default_factory=dict)
     filled: list[int] = field(default_factory=list)  # from a merged cell above
+    surplus: int = 0  # cells of a text file beyond its headings, empty ones too
     hidden: bool = False
 
     @property

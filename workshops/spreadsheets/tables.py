@@ -1,6 +1,7 @@
 """A file as a table: its headings, wherever they stand, and the rows under them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -9,7 +10,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from . import foreign, text
-from .layout import LOOKED_AT, Merged, Recognised, laid_out
+from .layout import LOOKED_AT, Layout, Merged, Recognised, laid_out
 from .limits import MEGABYTE, Limits, Refused
 from .lines import Line
 from .workbook import Workbook
@@ -115,10 +116,28 @@ def in_text(
         layout.headings,
         layout.hashtags,
         layout.before,
-        layout.lines,
+        with_surplus(layout),
         encoding=encoding,
         delimiter=delimiter,
     )
+
+
+def with_surplus(layout: Layout) -> Iterator[Line]:
+    """Rows that know how many cells they have beyond the row of headings.
+
+    A separator inside a text that nobody quoted moves all that follows, and may end
+    in an empty last column. Where most rows end in the same empty cells, these are
+    only a habit of the program that wrote them.
+    """
+    first = list(islice(layout.lines, LOOKED_AT))
+    width = max(len(layout.heading.cells), len(layout.headings))
+    beyond = Counter(
+        len(line.cells) - width for line in first if not any(line.cells[width:])
+    )
+    usual = next((n for n, rows in beyond.items() if rows > max(1, len(first) // 2)), 0)
+    for line in chain(first, layout.lines):
+        line.surplus = max(0, len(line.cells) - width - max(0, usual))
+        yield line
 
 
 def in_workbook(
