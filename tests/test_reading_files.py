@@ -1,17 +1,18 @@
 """A table is found in whatever a spreadsheet program saved, or refused with advice."""
 
 import io
-import random
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from workshops.columns import Mapping, recognised
 from workshops.spreadsheets import Choices, Limits, Refused, read
-from workshops.spreadsheets.text import looks_damaged
+from workshops.spreadsheets.text import ENCODINGS, looks_damaged
 
 NOTES = Path(__file__).with_name("notes")
 LIMITS = Limits(5 * 1024 * 1024, 50 * 1024 * 1024, 5_000, 50, 20_000)
@@ -649,29 +650,69 @@ def test_macros_are_refused():
         table_in(stream.getvalue(), "n.xlsx")
 
 
-@pytest.mark.parametrize("path", sorted(NOTES.iterdir()), ids=lambda path: path.name)
-def test_a_damaged_file_is_read_or_refused_and_nothing_else(path):
-    """Bytes changed, cut and doubled at random, the same ones at every run."""
-    whole, chance = path.read_bytes(), random.Random(path.name)
-    for _round in range(60):
-        data = bytearray(whole)
-        for _change in range(chance.choice([1, 3, 40])):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        start, end = sorted(chance.choices(range(len(data)), k=2))
-        data = chance.choice([data, data[:end], data[start:], data + data[start:end]])
-        with suppress(Refused):
-            list(table_in(bytes(data), path.name).lines)
+SAMPLES = {path.name: path.read_bytes() for path in sorted(NOTES.iterdir())}
+OFTEN = settings(deadline=None, max_examples=150, database=None, derandomize=True)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 40, 4000])
-def test_any_bytes_are_read_or_refused(size):
-    chance = random.Random(size)
-    for _round in range(40):
-        data = chance.randbytes(size)
-        for start in (b"", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"Region,Text\n"):
-            for name in ("notes.csv", "notes.xlsx"):
-                with suppress(Refused):
-                    list(table_in(start + data, name).lines)
+def read_or_refused(data, name):
+    with suppress(Refused):
+        list(table_in(data, name).lines)
+
+
+@OFTEN
+@given(
+    start=st.sampled_from(
+        [
+            b"",
+            b"PK\x03\x04",
+            b"\xff\xfe",
+            b"\xfe\xff",
+            b"\xef\xbb\xbf",
+            b"Region,Text\n",
+        ]
+    ),
+    data=st.binary(max_size=4000),
+    name=st.sampled_from(["notes.csv", "notes.xlsx"]),
+)
+def test_any_bytes_are_read_or_refused(start, data, name):
+    read_or_refused(start + data, name)
+
+
+@OFTEN
+@given(text=st.text(max_size=400), encoding=st.sampled_from(sorted(ENCODINGS.values())))
+def test_any_text_is_read_or_refused(text, encoding):
+    read_or_refused(text.encode(encoding, errors="ignore"), "notes.csv")
+
+
+@OFTEN
+@given(
+    name=st.sampled_from(sorted(SAMPLES)),
+    changes=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=3)), max_size=8),
+    end=st.floats(0, 1),
+)
+def test_a_damaged_file_is_read_or_refused(name, changes, end):
+    data = bytearray(SAMPLES[name])
+    for place, new in changes:
+        start = int(place * len(data))
+        data[start : start + len(new)] = new
+    read_or_refused(bytes(data[: int(end * len(data))]), name)
+
+
+@OFTEN
+@given(
+    changes=st.lists(
+        st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=3)), max_size=8
+    )
+)
+def test_a_damaged_sheet_is_read_or_refused(changes):
+    def damage(xml):
+        xml = bytearray(xml)
+        for place, new in changes:
+            start = int(place * len(xml))
+            xml[start : start + len(new)] = new
+        return bytes(xml)
+
+    read_or_refused(rewritten(SAMPLES["notes_es.xlsx"], SHEET, damage), "notes.xlsx")
 
 
 @pytest.mark.parametrize("text", ["À l’école — œuvre", "niñez", "العمل مع الناجين"])
