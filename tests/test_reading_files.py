@@ -1,6 +1,7 @@
 """A table is found in whatever a spreadsheet program saved, or refused with advice."""
 
 import io
+import os
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -627,6 +628,25 @@ def test_entities_are_refused():
 
     with pytest.raises(Refused, match="damaged"):
         table_in(data, "n.xlsx")
+
+
+def test_more_strings_than_rows_could_use_are_refused_unread():
+    strings = b"<sst>" + b"<si><t>a</t></si>" * 101_000 + b"</sst>"
+    data = io.BytesIO(workbook(["Region", "Text"], ["Asia", "a"]))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", strings)
+
+    with pytest.raises(Refused, match="far more than rows of notes need"):
+        table_in(data.getvalue(), "n.xlsx")
+
+
+def test_a_part_that_is_no_sheet_may_not_be_enormous():
+    data = io.BytesIO(workbook(["Region", "Text"], ["Asia", "a"]))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/more.xml", os.urandom(9 * 1024 * 1024))
+
+    with pytest.raises(Refused, match="far more than rows of notes need"):
+        table_in(data.getvalue(), "n.xlsx")
 
 
 def test_a_bomb_is_refused_by_what_it_declares():

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
 from accounts.roles import facilitators
@@ -475,3 +475,25 @@ def test_a_saved_mapping_that_was_applied_says_so_with_what_holds_for_every_row(
     shown = page(organiser).content.decode()
     assert "table four" in shown
     assert "region = <b><bdi>Africa</bdi></b>" in shown
+
+
+def test_other_sheets_of_notes_are_named_and_brought_in_beside(organiser):
+    book = Workbook()
+    book.active.title = "Day 1"
+    texts = ("Open a quiet door in each hall", "Pay interpreters on the same day")
+    for day, text in zip(("Day 1", "Day 2"), texts, strict=True):
+        sheet = book[day] if day in book.sheetnames else book.create_sheet(day)
+        sheet.append(["Region", "Audience", "Recommendation"])
+        sheet.append(["Africa", "Governments", text])
+    stream = io.BytesIO()
+    book.save(stream)
+    upload(organiser, stream.getvalue(), "days.xlsx")
+
+    assert "Day 2" in page(organiser).content.decode()
+    step(organiser, "bring", which="all")
+    step(organiser, "sheet", sheet="Day 2")
+    assert NoteImport.objects.first().sheet == "Day 2"
+    step(organiser, "bring", which="all")
+
+    sheets = WorkshopNote.objects.values_list("note_import__sheet", flat=True)
+    assert sorted(sheets) == ["Day 1", "Day 2"]

@@ -140,7 +140,7 @@ def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
         locked.heading_row, locked.headings = table.heading_row, table.headings
         mapping, saved = proposed(table)
         locked.mapping, locked.decisions = mapping.as_json(), {}
-        locked.told = {"saved": saved}
+        locked.told = {"saved": saved, "others": table.others}
         locked.status, locked.refusal = Status.UPLOADED, ""
 
     decide(note_import, take)

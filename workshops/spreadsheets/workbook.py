@@ -21,6 +21,9 @@ from .lines import Line
 MEMBERS = 2_000
 RATIO = 200  # times smaller than what it unpacks to: no notes are
 BLOCK = 256 * 1024
+MOST_IN_PART = 8 * MEGABYTE  # of styles, names and the like
+STRINGS_IN_ROW = 20  # different ones, of the rows that may be read
+STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 LAST_ROW = 1_048_576
 MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
@@ -63,11 +66,19 @@ def judge(file: BinaryIO, limits: Limits) -> None:
         )
 
 
-def without_entities(archive: zipfile.ZipFile) -> None:
-    """Refuse XML that declares entities, or hides in another encoding."""
+def look_through(archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Refuse XML that declares entities, or hides in another encoding.
+
+    And parts far beyond what notes need: they are read whole, and slowly.
+    """
+    strings = 0
     for member in archive.infolist():
         if not member.filename.endswith((".xml", ".rels")):
             continue
+        is_sheet = "worksheets/" in member.filename
+        is_strings = member.filename.endswith("sharedStrings.xml")
+        if not is_sheet and not is_strings and member.file_size > MOST_IN_PART:
+            raise Refused(overfull())
         with archive.open(member) as pages:
             tail, first = b"", True
             while block := pages.read(BLOCK):
@@ -80,7 +91,16 @@ def without_entities(archive: zipfile.ZipFile) -> None:
                 )
                 if hidden or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
                     raise Refused(damaged())
+                strings += len(STRING.findall(block)) if is_strings else 0
+                if strings > limits.rows * STRINGS_IN_ROW:
+                    raise Refused(overfull())
                 tail, first = window[-16:], False
+
+
+def overfull() -> str:
+    return _(
+        "This workbook holds far more than rows of notes need. Copy the notes into a new one, and send that."
+    )
 
 
 def in_common_words(archive: zipfile.ZipFile) -> BinaryIO | None:
@@ -148,7 +168,7 @@ class Workbook:
         judge(file, limits)
         try:
             with zipfile.ZipFile(file) as archive:
-                without_entities(archive)
+                look_through(archive, limits)
                 file = in_common_words(archive) or file
             self.book = load_workbook(
                 file, read_only=True, data_only=True, keep_links=False

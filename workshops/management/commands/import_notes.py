@@ -217,6 +217,13 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"{verdict.row}\t{problem.severity}\t{where}\t{problem.message}"
                 )
+        for sheet, rows in table.others:
+            self.stdout.write(
+                _(
+                    "The sheet “%(sheet)s” was not read: %(rows)s rows. Name it with --sheet."
+                )
+                % {"sheet": sheet, "rows": rows}
+            )
         totals = judged.verdicts.totals
         self.stdout.write(
             ", ".join(f"{name}: {count}" for name, count in totals.items())
@@ -243,6 +250,7 @@ class Command(BaseCommand):
             "encoding": table.encoding.name or None,
             "delimiter": table.delimiter or None,
             "sheet": table.sheet or None,
+            "sheets_not_read": [sheet for sheet, _rows in table.others],
             "import": note_import.pk if note_import else None,
             "totals": judged.verdicts.totals,
         }
