@@ -12,9 +12,9 @@ from .checking import Check, Scope, Spool, state_of
 from .columns import FIELDS, Mapping, recognised, spoken
 from .names import Names
 from .reading import Reader, majority_language
-from .spreadsheets import Choices, Limits, Refused, Table, read
+from .spreadsheets import Choices, Limits, Line, Refused, Table, read
 
-SAMPLE = 60  # rows that tell the language of a file
+SAMPLE = 60  # rows that tell the language of a file, and what a heading means
 
 Done = TypeVar("Done")
 # Long work tells how many rows are done, so that a page or a terminal can show it.
@@ -31,6 +31,18 @@ def sha256_of(file: BinaryIO) -> str:
 
 def open_table(file: BinaryIO, name: str, limits: Limits, choices: Choices) -> Table:
     return read(file, name, limits, recognised, choices)
+
+
+def first_rows(table: Table) -> list[Line]:
+    """Some rows to look at; the table still gives them to whoever reads it."""
+    first = list(islice(table.lines, SAMPLE))
+    table.lines = chain(first, table.lines)
+    return first
+
+
+def proposed(table: Table) -> Mapping:
+    samples = [line.cells for line in first_rows(table)]
+    return Mapping.proposed(table.headings, table.hashtags, samples)
 
 
 @dataclass
@@ -54,7 +66,7 @@ def judging(
     demand(mapping, table, scope)
     state = state_of(scope.edition)
     names = Names(mapping.words)
-    first = list(islice(table.lines, SAMPLE))
+    first = first_rows(table)
     texts = [
         place for place, name in enumerate(mapping.columns) if name.startswith("text")
     ]
@@ -63,7 +75,7 @@ def judging(
     reader = Reader(names, mapping, table.kind, language, limits.characters)
     check = Check(scope, names, mapping, reader, file_name, decisions)
     verdicts = Spool(check)
-    yield from verdicts.fill(chain(first, table.lines))
+    yield from verdicts.fill(table.lines)
     return Judged(check, verdicts, state)
 
 

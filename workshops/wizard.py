@@ -107,7 +107,7 @@ def decide(note_import: NoteImport, change: Callable[[NoteImport], None]) -> Non
 def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
     """Read the file once; what was read is kept, and judged when nothing is in doubt."""
     file = note_import.file
-    lines = []
+    lines: list[Line] = []
     try:
         table = intake.open_table(
             BytesIO(bytes(file.content)),
@@ -116,7 +116,7 @@ def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
             choices,
         )
         for line in table.lines:
-            lines.append([getattr(line, name) for name in LINE])
+            lines.append(line)
             if len(lines) % BATCH == 0:
                 yield len(lines)
     except Refused as refusal:
@@ -126,7 +126,7 @@ def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
         {
             "hashtags": table.hashtags,
             "before": [[line.number, line.cells] for line in table.before],
-            "lines": lines,
+            "lines": [[getattr(line, name) for name in LINE] for line in lines],
             "sheets": table.sheets,
             "doubt": [[r.encoding, r.line] for r in table.encoding.others],
         }
@@ -134,11 +134,13 @@ def reading(note_import: NoteImport, choices: Choices, user: Any) -> Work[None]:
     file.save()
     file.rows.all().delete()
 
+    table.lines = iter(lines)
+    mapping, saved = proposed(table)
+
     def take(locked: NoteImport) -> None:
         locked.kind, locked.sheet = table.kind, table.sheet[:120]
         locked.encoding, locked.delimiter = table.encoding.name, table.delimiter
         locked.heading_row, locked.headings = table.heading_row, table.headings
-        mapping, saved = proposed(table)
         locked.mapping, locked.decisions = mapping.as_json(), {}
         locked.told = {"saved": saved, "others": table.others}
         locked.status, locked.refusal = Status.UPLOADED, ""
@@ -157,7 +159,7 @@ def proposed(table: Table) -> tuple[Mapping, str]:
     )
     if saved is not None:
         return Mapping.from_json(saved.mapping), saved.name
-    return Mapping.proposed(table.headings, table.hashtags), ""
+    return intake.proposed(table), ""
 
 
 def table_of(note_import: NoteImport) -> Table:

@@ -11,7 +11,14 @@ from regions.models import Edition
 from workshops.bringing import Changed, bringing_in
 from workshops.checking import TOTALS, Scope, Verdict
 from workshops.columns import Mapping
-from workshops.intake import Judged, done, judging, open_table, sha256_of
+from workshops.intake import (
+    Judged,
+    done,
+    judging,
+    open_table,
+    proposed,
+    sha256_of,
+)
 from workshops.models import ImportFile, NoteImport, SavedMapping
 from workshops.names import Names
 from workshops.spreadsheets import Choices, Limits, Refused, Table
@@ -128,7 +135,7 @@ class Command(BaseCommand):
                 )
                 + f"\n{lines}"
             )
-        mapping = Mapping.proposed(table.headings, table.hashtags)
+        mapping = proposed(table)
         if name := self.options["mapping"]:
             saved = SavedMapping.objects.filter(name=name).first()
             if saved is None or len(saved.mapping["columns"]) != len(table.headings):
