@@ -15,6 +15,7 @@ from babel import Locale
 from django.conf import settings
 from django.utils.translation import get_language
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from priorities.models import (
     AreaSynonym,
@@ -30,10 +31,14 @@ from regions.translated import reading_languages
 from .columns import key
 
 NAMES = Path(__file__).with_name("names.csv")
-NEAR = 75  # of 100: how alike two spellings are for one to be proposed for the other
+NEAR = 70  # of 100: how alike two names are for their words to be compared
 ADJECTIVE = "§"  # stands for "African", "asiatique"… in the words of an audience
 PARTS = re.compile(r"[;\n|؛]")
 SMALLER_PARTS = re.compile(r"[,،/؛]| & ")
+# What joins two names, or stands inside one: a cut only if each part is a name.
+JOINED = re.compile(r"\s+(?:and|et|e|y|و|\+|-|–|—)\s+|\s*\+\s*|\s+و(?=\w{3})", re.I)
+JOINING = re.compile(r"^(?:and|et|e|y|و)\s+", re.I)
+BULLET = re.compile(r"^\s*(?:\(?\d{1,2}\s*[.)°–-]\s*|[•·▪*–-]\s*)(?=[^\W\d])")
 EMPTY_WORDS = frozenset(
     fold_word(word)
     for word in [
@@ -74,15 +79,42 @@ def shape(words: str, empty: frozenset[str] = STOP) -> frozenset[str]:
     return frozenset(root(word) for word in words.split() if word not in empty)
 
 
+def is_slip(word: str, known: str) -> bool:
+    """Whether one word is the other with a letter wrong; in a long word, two."""
+    if min(len(word), len(known)) < 5 and (
+        len(word) != len(known) or word[0] != known[0]
+    ):
+        return word == known
+    most = 2 if min(len(word), len(known)) > 7 else 1
+    return OSA.distance(word, known, score_cutoff=most) <= most
+
+
+def is_misspelt(words: list[str], name: list[str]) -> bool:
+    """Whether these words are those of a name, but for slips.
+
+    Word for word: "North Africa" is as like "North America" as two names can be, and
+    is not one misspelt. Of four words and more, one may be missing or too many.
+    """
+    left = list(name)
+    for word in words:
+        if found := next((known for known in left if is_slip(word, known)), None):
+            left.remove(found)
+    kept = len(name) - len(left)
+    odd = max(len(words), len(name)) - kept
+    return kept > 0 and (odd == 0 or (odd == 1 and kept >= 3))
+
+
 class Match(NamedTuple):
     """What a word means: a slug; or "", with the nearest name known, if any.
 
-    `told` says that more was read into the word than it says.
+    `told` says that more was read into the word than it says; `region`, that it names
+    a region too: "Asian governments".
     """
 
     slug: str
     nearest: str = ""
     told: bool = False
+    region: str = ""
 
 
 class Kind:
@@ -91,6 +123,7 @@ class Kind:
     def __init__(self) -> None:
         self.by_key: dict[str, str] = {}
         self.by_shape: dict[frozenset[str], str] = {}
+        self.run_together: dict[str, str] = {}
         self.official: dict[frozenset[str], str] = {}
         self.labels: dict[str, str] = {}
 
@@ -100,20 +133,33 @@ class Kind:
             if not words:
                 continue
             self.by_key.setdefault(words, slug)
+            self.run_together.setdefault(words.replace(" ", ""), slug)
             if found := shape(words):
                 self.by_shape.setdefault(found, slug)
                 if official:
                     self.official[found] = slug
 
     def find(self, words: str) -> str:
-        return self.by_key.get(words) or self.by_shape.get(shape(words), "")
+        return (
+            self.by_key.get(words)
+            or self.by_shape.get(shape(words))
+            or self.run_together.get(words.replace(" ", ""), "")
+        )
 
     def nearest(self, words: str) -> str:
-        """The label of the name most like these words, in the reader's language."""
-        best = process.extractOne(
-            words, self.by_key.keys(), scorer=fuzz.ratio, score_cutoff=NEAR
-        )
-        return self.labels[self.by_key[best[0]]] if best else ""
+        """The name these words misspell, in the reader's language; rather none than
+        a wrong one."""
+        own = words_that_tell(words)
+        for name, _score, _place in process.extract(
+            words, self.by_key.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5
+        ):
+            if is_misspelt(own, words_that_tell(name)):
+                return self.labels[self.by_key[name]]
+        return ""
+
+
+def words_that_tell(words: str) -> list[str]:
+    return [word for word in words.split() if word not in STOP] or words.split()
 
 
 class Names:
@@ -148,6 +194,7 @@ class Names:
             self.kinds[kind].add(slug, [slug, slug.replace("-", " ")])
 
         self.parents: dict[str, str] = {}
+        self.lands: dict[str, str] = {}  # the region of each country
         for slug, code, pk, parent, *names in Region.objects.values_list(
             "slug", "code", "pk", "parent__slug", *own
         ):
@@ -167,8 +214,11 @@ class Names:
         for slug, pk, *names in Instrument.objects.values_list("slug", "pk", *own):
             take("instruments", slug, pk, names)
         territories = [Locale(code).territories for code in codes]
-        for iso, pk, *names in Country.objects.values_list("iso_code", "pk", *own):
+        for iso, pk, region, *names in Country.objects.values_list(
+            "iso_code", "pk", "region__slug", *own
+        ):
             take("countries", iso, pk, names)
+            self.lands[iso] = region or ""
             self.kinds["countries"].add(
                 iso,
                 [
@@ -187,10 +237,12 @@ class Names:
             self.kinds[kind].add("", [])
             for slug in slugs:
                 self.kinds[kind].add(slug, [slug])
-        for kind in ("region", "language", "kind", "yesno"):
+        for kind in ("region", "countries", "language", "kind", "yesno"):
             for slug, label in listed(kind):
                 if slug in self.kinds[kind].labels:
                     self.kinds[kind].add(slug, [label])
+        # No regions of the Forum's, but near one: proposed, never read.
+        self.near_regions = {key(label): slug for slug, label in listed("region_near")}
         self.adjectives = self._adjectives()
         self._learn_audiences()
         for kind, words in (told or {}).items():
@@ -198,19 +250,27 @@ class Names:
                 if kind in self.kinds and slug in self.kinds[kind].labels:
                     self.kinds[kind].by_key.setdefault(key(label), slug)
 
-    def _adjectives(self) -> list[str]:
+    def _adjectives(self) -> dict[str, str]:
         """Roots of the adjectives and names of regions, the longest first."""
-        found = {roots(key(label)) for _slug, label in listed("region_adjective")}
-        found |= {
-            roots(words) for words in self.kinds["region"].by_key if len(words) > 3
+        found = {
+            roots(words): slug
+            for words, slug in self.kinds["region"].by_key.items()
+            if len(words) > 3
         }
-        return sorted(found, key=lambda words: (-len(words.split()), words))
+        found |= {roots(key(label)): slug for slug, label in listed("region_adjective")}
+        ordered = sorted(found, key=lambda words: (-len(words.split()), words))
+        return {words: found[words] for words in ordered}
 
     def _learn_audiences(self) -> None:
         audiences = self.kinds["audience"]
         for slug, label in listed("audience"):
             if slug in audiences.labels:
                 audiences.add(slug, [label])
+        # "NGOs" are some of an audience: read as the whole, and said.
+        self.parts_of_audiences = Kind()
+        for slug, label in listed("audience_part"):
+            if slug in audiences.labels:
+                self.parts_of_audiences.add(slug, [label])
         if "regional-movement" in audiences.labels:
             for word in ("mouvement", "movement", "movimiento", "حركة", "الحركة"):
                 audiences.by_shape[frozenset([root(fold_word(word)), ADJECTIVE])] = (
@@ -219,42 +279,51 @@ class Names:
 
     def of_region(self, cell: str) -> Match:
         regions = self.kinds["region"]
-        words = key(cell)
+        words = key(BULLET.sub("", cell))
         found = regions.find(words)
+        bare = " ".join(w for w in words.split() if w not in EMPTY_WORDS)
         if not found:
-            bare = " ".join(w for w in words.split() if w not in EMPTY_WORDS)
             found = regions.find(bare)
-        return Match(found) if found else Match("", regions.nearest(words))
+        if found:
+            return Match(found)
+        near = self.near_regions.get(words) or self.near_regions.get(bare)
+        near = near or self.lands.get(self.kinds["countries"].find(bare), "")
+        return Match("", regions.labels.get(near, "") or regions.nearest(words))
 
     def of_audience(self, cell: str) -> Match:
         """As written; without the region's adjective; as the one name that holds it."""
         audiences = self.kinds["audience"]
-        words = key(cell)
-        if found := audiences.by_key.get(words):
+        words = key(BULLET.sub("", cell))
+        if found := audiences.by_key.get(words) or audiences.run_together.get(
+            words.replace(" ", "")
+        ):
             return Match(found)
+        if found := self.parts_of_audiences.find(words):
+            return Match(found, told=True)
         padded = (
             f" {' '.join(root(word) for word in words.split() if word not in STOP)} "
         )
-        for adjective in self.adjectives:
+        region = ""
+        for adjective, slug in self.adjectives.items():
             if f" {adjective} " in padded:
                 padded = padded.replace(f" {adjective} ", f" {ADJECTIVE} ")
+                region = region or slug
         marked = frozenset(word for word in padded.split() if word not in EMPTY_WORDS)
         bare = marked - {ADJECTIVE}
         for wanted in (marked, bare):
             if found := audiences.by_shape.get(wanted):
-                return Match(found)
+                return Match(found, region=region)
+        if found := self.parts_of_audiences.by_shape.get(bare):
+            return Match(found, told=True, region=region)
         wider = {
             slug
             for names, slug in audiences.official.items()
             if bare and len(bare) * 2 >= len(names) > len(bare) and bare < names
         }
         if len(wider) == 1:
-            return Match(wider.pop(), told=True)
-        return Match(
-            "",
-            audiences.nearest(" ".join(sorted(bare)) or words)
-            or audiences.nearest(words),
-        )
+            return Match(wider.pop(), told=True, region=region)
+        plain = " ".join(w for w in words.split() if root(w) not in self.adjectives)
+        return Match("", audiences.nearest(words) or audiences.nearest(plain))
 
     def of(self, kind: str, cell: str) -> Match:
         known = self.kinds[kind]
@@ -262,18 +331,42 @@ class Names:
         found = known.find(words) or (known.by_key.get(cell.strip().casefold(), ""))
         return Match(found) if found else Match("", known.nearest(words))
 
+    def means(self, kind: str, cell: str) -> bool:
+        """Whether a name is known as it stands; of an area, also as a group of areas."""
+        words = key(cell)
+        return bool(
+            self.kinds[kind].find(words)
+            or (kind == "areas" and self.kinds["groups"].find(words))
+        )
+
     def several(self, kind: str, cell: str) -> Iterator[tuple[str, Match]]:
-        """The words of a cell that holds several, each with what it means."""
+        """The words of a cell that holds several, each with what it means.
+
+        What is a name as a whole is never cut.
+        """
         for part in PARTS.split(cell):
-            part = part.strip()
+            part = BULLET.sub("", part).strip()
             if not part:
                 continue
-            found = self.of(kind, part)
-            smaller = [piece.strip() for piece in SMALLER_PARTS.split(part)]
-            if not found.slug and len(smaller) > 1:
-                yield from ((piece, self.of(kind, piece)) for piece in smaller if piece)
-            else:
-                yield part, found
+            smaller = [part]
+            if not self.means(kind, part):
+                smaller = [BULLET.sub("", p).strip() for p in SMALLER_PARTS.split(part)]
+            for piece in filter(None, smaller):
+                joined = [piece]
+                if not self.means(kind, piece):
+                    joined = JOINED.split(JOINING.sub("", piece))
+                if len(joined) > 1 and all(self.means(kind, one) for one in joined):
+                    yield from ((one.strip(), self.of(kind, one)) for one in joined)
+                else:
+                    yield piece, self.of(kind, piece)
+
+    def is_within(self, region: str, other: str) -> bool:
+        """Whether a region is another, or one of the two is part of the other."""
+        return (
+            region == other
+            or region == self.parents.get(other)
+            or (other == self.parents.get(region))
+        )
 
     def label(self, kind: str, slug: str) -> str:
         return self.kinds[kind].labels.get(slug, slug)
