@@ -5,6 +5,12 @@ from django.utils.translation import override
 
 from workshops.columns import Mapping, meaning, recognised, spoken
 from workshops.names import Names, is_misspelt
+from workshops.problems import Problem
+from workshops.reading import Reader, read_date, read_rank
+from workshops.spreadsheets import Line
+
+from .test_workshop_notes import NOTES, brought, written
+from .test_workshop_notes import codes as warned_of
 
 
 @pytest.mark.parametrize(
@@ -232,3 +238,248 @@ def test_places_that_are_never_confused_are_not_proposed():
     assert not is_misspelt(["north", "africa"], ["north", "america"])
     assert not is_misspelt(["lagos"], ["laos"])
     assert is_misspelt(["goverments"], ["governments"])
+
+
+HEADINGS = ["Region", "Audience", "Recommendation", "Rank"]
+ASK = "Open a quiet door in each town hall"
+
+
+def read(names, headings, *rows):
+    """Values and codes of every row of a file."""
+    reader = Reader(names, Mapping.proposed(headings, (), rows), "csv", "en", 20_000)
+    lines = [Line(number, list(row)) for number, row in enumerate(rows, start=2)]
+    reader.look_ahead(lines)
+    found = (reader.read(line, line.cells) for line in lines)
+    return [(values, [p.code for p in problems]) for values, problems in found]
+
+
+def codes_of(names, *rows, headings=HEADINGS):
+    return [codes for _values, codes in read(names, headings, *rows)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?", "-", ".", "“", "N/A", "n.a.", "TBD", "(vide)", "#VALUE!", "#N/A", "#REF!",
+        "#NAME?", "########", "Err:502", "lorem ipsum dolor sit amet", "à compléter",
+    ],
+)  # fmt: skip
+def test_a_placeholder_is_no_text(names, text):
+    (codes,) = codes_of(names, ["Asia", "Governments", text, "1"])
+
+    assert codes == ["text_is_no_text"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "idem", "see above", "same as row 4", "voir ci-dessus", "2021", "7 June 2021",
+        "Recommendation 1", "Fin", "Source: notes of table 4", "Note : vu en plénière",
+    ],
+)  # fmt: skip
+def test_a_word_in_place_of_a_text_is_doubted(names, text):
+    (codes,) = codes_of(names, ["Asia", "Governments", text, "1"])
+
+    assert codes == ["perhaps_no_recommendation"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        ASK,
+        "End the practice of keeping passports",
+        "Total ban on recruitment fees",
+        "Note the names of those who ask",
+    ],
+)
+def test_a_text_that_begins_like_a_footnote_is_not_doubted(names, text):
+    assert codes_of(names, ["Asia", "Governments", text, "1"]) == [[]]
+
+
+@pytest.mark.django_db
+def test_a_concern_may_be_two_words(names):
+    (codes,) = codes_of(names, ["Asia", "", "Child marriage", "1"])
+
+    assert codes == ["read_as_concern"]
+
+
+@pytest.mark.django_db
+def test_a_row_that_holds_nothing_but_a_text_is_doubted(names):
+    (codes,) = codes_of(names, ["", "", "* adopted by the whole room", ""])
+
+    assert codes == ["read_as_concern", "perhaps_no_recommendation"]
+
+
+@pytest.mark.django_db
+def test_an_audience_left_out_under_another_is_asked_about(names):
+    codes = codes_of(
+        names,
+        ["Asia", "Governments", ASK, "1"],
+        ["Asia", "", ASK, "2"],
+        ["Africa", "", ASK, "1"],
+        ["Asia", "", ASK, "3"],
+    )
+
+    assert codes == [
+        [],
+        ["audience_left_out"],
+        ["read_as_concern"],
+        ["audience_left_out"],
+    ]
+
+
+@pytest.mark.django_db
+def test_concerns_that_rank_from_one_are_noted_only(names):
+    codes = codes_of(
+        names,
+        ["Asia", "Governments", ASK, "1"],
+        ["Asia", "", ASK, "1"],
+        ["Asia", "", ASK, "2"],
+    )
+
+    assert codes == [[], ["read_as_concern"], ["read_as_concern"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["notes_fr_excel.csv", "notes_ar.csv"])
+@pytest.mark.usefixtures("edition_2021")
+def test_the_concerns_of_the_samples_are_not_warned_about(name):
+    report = brought(NOTES / name, "--dry-run")
+    concerns = [r for r in report["rows"] if r["values"]["kind"] == "concerns"]
+
+    assert concerns
+    for row in concerns:
+        told = {p["code"]: p["severity"] for p in row["problems"]}
+        assert told["read_as_concern"] == "note"
+        assert "warning" not in told.values()
+
+
+@pytest.mark.django_db
+def test_an_audience_of_another_region_is_asked_about(names):
+    codes = codes_of(
+        names,
+        ["Europe", "Governments of Asia", ASK, "1"],
+        ["Europe", "European governments", ASK, "2"],
+        [
+            "Europe, North America and the Caribbean",
+            "Caribbean governments",
+            ASK,
+            "1",
+        ],
+    )
+
+    assert codes == [["audience_elsewhere"], [], []]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["Ã‰couter les Ã©lÃ¨ves", "l\ufffd\ufffdcole ouverte"])
+def test_damaged_letters_are_named(names, text):
+    (codes,) = codes_of(names, ["Asia", "Governments", f"{text} du village", "1"])
+
+    assert "letters_damaged" in codes
+
+
+@pytest.mark.django_db
+def test_dates_put_the_month_first_where_others_of_the_column_can_only_so(names):
+    rows = read(
+        names,
+        ["Recommendation", "Date"],
+        [ASK, "9/7/2021"],
+        [ASK, "9/8/2021"],
+        [ASK, "9/27/2021"],
+    )
+
+    assert [values["date"] for values, _codes in rows] == [
+        "2021-09-07",
+        "2021-09-08",
+        "2021-09-27",
+    ]
+    assert [codes.count("date_month_first") for _values, codes in rows] == [1, 0, 0]
+
+
+@pytest.mark.django_db
+def test_dates_put_the_day_first_where_the_column_is_of_two_minds(names):
+    rows = read(
+        names,
+        ["Recommendation", "Date"],
+        *([ASK, day] for day in ("9/7/2021", "9/27/2021", "27/9/2021")),
+    )
+
+    assert rows[0][0]["date"] == "2021-07-09"
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [("1443/01/30", None), ("3-ago-21", "2021-08-03"), ("07.09.21", "2021-09-07")],
+)
+def test_days_of_another_calendar_are_not_read_as_ours(cell, day):
+    assert read_date(cell) == day
+
+
+@pytest.mark.parametrize(("cell", "rank"), [("(4)", 4), ("[2]", 2), ("3)", 3)])
+def test_ranks_are_read_in_brackets(cell, rank):
+    assert read_rank(cell) == rank
+
+
+@pytest.mark.django_db
+def test_a_reference_that_is_none_of_ours_is_the_files_own_key(names):
+    headings = ["Reference", *HEADINGS]
+    ((values, codes),) = read(
+        names, headings, ["A-12", "Asia", "Governments", ASK, "1"]
+    )
+
+    assert ("reference" in values, values["key"]) == (False, "A-12")
+    assert codes == ["reference_own"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("edition_2021")
+def test_a_reference_like_ours_that_does_not_exist_stays_an_error(tmp_path):
+    path = written(
+        tmp_path,
+        ["Reference", *HEADINGS],
+        ["2021-XXX-999", "Asia", "Governments", ASK, "1"],
+    )
+
+    report = brought(path, "--dry-run", status=1)
+
+    assert warned_of(report, 2) == {"reference_unknown"}
+
+
+@pytest.mark.django_db
+def test_signs_of_no_width_are_taken_out_of_words_and_joiners_stay(names):
+    ((values, _codes),) = read(
+        names, HEADINGS, ["Asia", "Governments", "Pay\u00ad\u200bment می\u200cخواهند now", ""]
+    )  # fmt: skip
+
+    assert list(values["texts"].values()) == ["Payment می\u200cخواهند now"]
+
+
+@pytest.mark.django_db
+def test_french_spaces_before_signs_stay(names):
+    text = "Écouter d’abord\u00a0; agir ensuite, vite\u202f!"
+    ((values, codes),) = read(names, HEADINGS, ["Asia", "Governments", text, "1"])
+
+    assert (list(values["texts"].values()), codes) == ([text], [])
+
+
+@pytest.mark.django_db
+def test_an_unknown_language_is_answered_with_the_known_ones(names):
+    problem = Problem(0, "Portuguese", "language_unknown", {})
+
+    assert "English" in problem.message
+    with override("fr"):
+        assert "français" in problem.message.lower()
+
+
+@pytest.mark.django_db
+def test_columns_that_hold_something_and_mean_nothing_are_kept_in_mind(names):
+    headings = ["Recommendation", "Mood", "Weather"]
+    reader = Reader(names, Mapping.proposed(headings), "csv", "en", 20_000)
+
+    reader.read(Line(2, [ASK, "glad", " "]), [ASK, "glad", " "])
+
+    assert reader.mapping.unread(headings, reader.unread) == ["Mood"]

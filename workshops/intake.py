@@ -73,6 +73,7 @@ def judging(
     sample = (line.cells[p] for line in first for p in texts if p < len(line.cells))
     language = majority_language(sample) or spoken(table.headings)
     reader = Reader(names, mapping, table.kind, language, limits.characters)
+    reader.look_ahead(first)
     check = Check(scope, names, mapping, reader, file_name, decisions)
     verdicts = Spool(check)
     yield from verdicts.fill(table.lines)

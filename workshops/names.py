@@ -183,6 +183,7 @@ class Names:
                 "yesno",
             )
         }
+        self._met: dict[tuple[str, str], Match] = {}
         self.pks: dict[str, dict[str, int]] = {kind: {} for kind in self.kinds}
 
         def take(kind: str, slug: str, pk: int, names: Iterable[str]) -> None:
@@ -326,6 +327,13 @@ class Names:
         return Match("", audiences.nearest(words) or audiences.nearest(plain))
 
     def of(self, kind: str, cell: str) -> Match:
+        """What one name means, looked up once however often it comes."""
+        found = self._met.get((kind, cell))
+        if found is None:
+            found = self._met[kind, cell] = self._look_up(kind, cell)
+        return found
+
+    def _look_up(self, kind: str, cell: str) -> Match:
         known = self.kinds[kind]
         words = key(cell)
         found = known.find(words) or (known.by_key.get(cell.strip().casefold(), ""))
@@ -333,10 +341,9 @@ class Names:
 
     def means(self, kind: str, cell: str) -> bool:
         """Whether a name is known as it stands; of an area, also as a group of areas."""
-        words = key(cell)
         return bool(
-            self.kinds[kind].find(words)
-            or (kind == "areas" and self.kinds["groups"].find(words))
+            self.of(kind, cell).slug
+            or (kind == "areas" and self.of("groups", cell).slug)
         )
 
     def several(self, kind: str, cell: str) -> Iterator[tuple[str, Match]]:
@@ -360,7 +367,7 @@ class Names:
                 else:
                     yield piece, self.of(kind, piece)
 
-    def is_within(self, region: str, other: str) -> bool:
+    def are_kin(self, region: str, other: str) -> bool:
         """Whether a region is another, or one of the two is part of the other."""
         return (
             region == other

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,22 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
     "text_missing": (
         ERROR,
         _("The text is empty: write what is asked, or take the row out."),
+    ),
+    "text_is_no_text": (
+        ERROR,
+        _("“{value}” is no text: write what is asked, or take the row out."),
+    ),
+    "perhaps_no_recommendation": (
+        WARNING,
+        _(
+            "“{value}” may be no recommendation, but a heading, a footnote, a total, or a word in place of a text. Look whether this row is meant."
+        ),
+    ),
+    "letters_damaged": (
+        WARNING,
+        _(
+            "Letters in this cell look damaged, as if the file was once saved in the wrong encoding. Compare them with your notes, and write them anew."
+        ),
     ),
     "text_too_long": (
         ERROR,
@@ -76,7 +94,12 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
             "This row has {found} cells where the headings have {expected}. Add what is missing, so that no cell is read in another’s place."
         ),
     ),
-    "region_missing": (ERROR, _("No region. Write one of: {known}.")),
+    "region_missing": (
+        ERROR,
+        _(
+            "No region. Write one of: {known}. If all rows are of one region, say so once for the file, with the columns (on the command line: --region)."
+        ),
+    ),
     "region_unknown": (
         ERROR,
         _("“{value}” is not one of the regions.{hint} Known are: {known}."),
@@ -99,6 +122,20 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
         _(
             "“{value}” was read as “{label}”. If that is too wide, name another audience."
         ),
+    ),
+    "audience_elsewhere": (
+        WARNING,
+        _("“{value}” speaks of {other}, and the row is of {region}. Which is right?"),
+    ),
+    "audience_left_out": (
+        WARNING,
+        _(
+            "No audience, but rank {rank} goes on from the row above, which asks something of: {label}. Read as a concern, addressed to nobody; if the audience was left out, write it in."
+        ),
+    ),
+    "read_as_concern": (
+        NOTE,
+        _("No audience: read as a concern, addressed to nobody."),
     ),
     "audience_missing": (
         ERROR,
@@ -137,7 +174,7 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
     ),
     "language_unknown": (
         ERROR,
-        _("“{value}” is not one of the languages: French, English, Spanish, Arabic."),
+        _("“{value}” is not one of the languages: {languages}."),
     ),
     "language_unclear": (
         WARNING,
@@ -178,6 +215,12 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
         NOTE,
         _("“{value}” was not understood as a date; it stays as it is."),
     ),
+    "date_month_first": (
+        NOTE,
+        _(
+            "Other dates of this column make sense only with the month first. Read so too: {day}."
+        ),
+    ),
     "status_ignored": (
         WARNING,
         _(
@@ -188,6 +231,12 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
         ERROR,
         _(
             "No recommendation has the reference “{value}”. Leave it empty to make a new one."
+        ),
+    ),
+    "reference_own": (
+        NOTE,
+        _(
+            "“{value}” is no reference of ours, such as 2021-MENA-014. It was kept as the file’s own number of the row."
         ),
     ),
     "reference_twice": (ERROR, _("Row {other} has the same reference.")),
@@ -289,6 +338,9 @@ class Problem(NamedTuple):
             told["kinds"] = gettext(", ").join(
                 str(KINDS[kind]) for kind in told["kinds"]
             )
+        if self.code == "language_unknown":
+            names = (LANG_INFO[code]["name"] for code in settings.CONTENT_LANGUAGES)
+            told["languages"] = gettext(", ").join(map(gettext, names))
         hint = told.pop("hint", "")
         told = {
             name: dressed(value) if isinstance(value, str) else value

@@ -14,34 +14,61 @@ from django.conf.locale import LANG_INFO
 from priorities import personal_data
 from priorities.formats import unescape
 from priorities.models.recommendation import MAX_RANK
-from priorities.words import fold_word
+from priorities.words import WORD, fold_word
 
 from .columns import Mapping
 from .languages import guess
 from .names import Names
 from .problems import ROW, Problem
 from .spreadsheets import Line
+from .spreadsheets.text import looks_damaged
 
+DOUBTFUL = "perhaps_no_recommendation"
 MOST_TO_PUBLISH = 2_000  # characters of a text, as its model has it
 MARKS = "\u200e\u200f\u061c\ufeff\u200b"  # that stand at the edges of pasted cells
 SPACE = " \t\r\n\u00a0\u202f" + MARKS
 OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 BREAKS = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-PECULIAR = re.compile(f"{OVERRIDES.pattern}|{BREAKS.pattern}|{UNSTORABLE.pattern}")
 FORMULA = re.compile(r"^'?(?:[=@＝＠]|[+\-＋－]\s*[\d(=@]|[|%]|[+\-]?cmd\|)", re.I)
+# Hyphens and spaces of no width, within words. Joiners are not: Persian needs them.
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+PECULIAR = re.compile(
+    f"{OVERRIDES.pattern}|{BREAKS.pattern}|{UNSTORABLE.pattern}|{INVISIBLE.pattern}"
+)
 RANK = re.compile(
-    r"(?:n[°ºo]?\.?|no\.?|#|rang|rank|priority|priorité|prioridad|الأولوية|رقم)?\s*0*(\d{1,5})(?:[.,٫]0+)?\s*"
-    r"(?:er|ère|re|ère|e|è|ème|eme|st|nd|rd|th|[º°ª.)]|ro|do|to)?",
+    r"[(\[]?\s*(?:n[°ºo]?\.?|no\.?|#|rang|rank|priority|priorité|prioridad|الأولوية|رقم)?\s*0*(\d{1,5})(?:[.,٫]0+)?\s*"
+    r"(?:er|ère|re|ère|e|è|ème|eme|st|nd|rd|th|[º°ª.]|ro|do|to)?\s*[)\]]?",
     re.I,
 )
 NUMERIC_DATE = re.compile(
     r"(\d{1,4})[./\- ](\d{1,2})[./\- ](\d{1,4})(?:[ T]\d{1,2}:\d\d.*)?"
 )
 NAMED_DATE = re.compile(
-    r"(\d{1,2})(?:er|st|nd|rd|th|º)?\s+(?:de\s+)?([^\W\d]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})"
+    r"(\d{1,2})(?:er|st|nd|rd|th|º)?[\s-]+(?:de\s+)?([^\W\d]+)\.?,?[\s-]+(?:de\s+|del\s+)?(\d{4}|\d\d)"
 )
 NAMED_FIRST = re.compile(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+OUR_REFERENCE = re.compile(r"\d{4}-[A-Z]{2,5}-\d+")
+# What programs write where a formula failed or a column is narrow, and people where
+# nothing is to be said.
+NO_TEXT = re.compile(
+    r"[\W_]*|#{2,}|#(?:value|valeur|wert|valor|n/?[ad]|ref|name|nom|nombre|¿nombre|div/0|num|null|nul|nulo|spill|calc|error)[!?¡¿]*"
+    r"|err:\d+|[(\[<]?(?:n[./]?a\.?|n/d|s/o|tb[adc]|todo|null|none|nil|nan|x{2,}|\.{2,}|vide|blank|empty|vac[ií]o|n[ée]ant|aucune?|ningun[oa]|فارغ|لا شيء|لا يوجد|غير متوفر)[)\]>]?"
+    r"|à (?:compléter|définir|préciser)|por (?:completar|definir)|to be (?:completed|confirmed|defined|determined)|lorem ipsum.*"
+    r"|(?:no|sin|pas de) (?:texte?|texto|recommendations?|recommandations?|recomendaci[oó]n)",
+    re.I,
+)
+# Words in place of a text that stands elsewhere.
+ELSEWHERE = re.compile(
+    r"\W*(?:idem|ibid|ditto|(?:same )?as above|same as .*|see (?:above|below|row|line|annex|attached).*|(?:cf\.?|voir) (?:ci-?dessus|ci-?dessous|ligne|annexe).*"
+    r"|ver (?:arriba|abajo|fila|anexo).*|lo mismo|انظر أعلاه|كما سبق|نفس (?:السابق|ما سبق|أعلاه))\W*",
+    re.I,
+)
+FOOTNOTE = re.compile(
+    r"[\s*(]*(?:sources?|notes?|nb|n\.b\.|remarks?|remarques?|fuentes?|notas?|المصدر|ملاحظ(?:ة|ات))\s*[:：]",
+    re.I,
+)
+YEARS = range(1900, 2101)  # a day of the Hijri year 1443 is none of ours
 LISTS = (
     ("countries", "country_unknown"),
     ("instruments", "instrument_unknown"),
@@ -77,12 +104,16 @@ def months() -> dict[str, int]:
 
 
 @lru_cache(maxsize=10_000)
-def read_date(cell: str) -> str | None:
-    """A day as 2021-06-15. Day before month, as the Forum's languages write it."""
+def read_date(cell: str, month_first: bool = False) -> str | None:
+    """A day as 2021-06-15. Day before month, as the Forum's languages write it, but
+    in a column that does otherwise (`month_first`)."""
     text = digits(cell.strip(SPACE))
     if match := NUMERIC_DATE.fullmatch(text):
         first, second, third = match.groups()
-        parts = (first, second, third) if len(first) == 4 else (third, second, first)
+        if len(first) == 4:
+            parts = (first, second, third)
+        else:
+            parts = (third, first, second) if month_first else (third, second, first)
     elif match := NAMED_DATE.fullmatch(text):
         parts = (match[3], str(months().get(fold_word(match[2]), 0)), match[1])
     elif match := NAMED_FIRST.fullmatch(text):
@@ -92,12 +123,41 @@ def read_date(cell: str) -> str | None:
     year, month, day = map(int, parts)
     if month > 12 >= day:
         month, day = day, month
+    year = year + 2000 if year < 100 else year
     try:
-        return (
-            datetime(year + 2000 if year < 100 else year, month, day).date().isoformat()
-        )
+        return datetime(year, month, day).date().isoformat() if year in YEARS else None
     except ValueError:
         return None
+
+
+def month_comes_first(cells: Iterable[str]) -> bool:
+    """Whether some of these dates make sense only so (9/27/2021), and none only else."""
+    orders = set()
+    for cell in cells:
+        match = NUMERIC_DATE.fullmatch(digits(cell.strip(SPACE)))
+        if match and len(match[1]) < 4:
+            first, second = int(match[1]), int(match[2])
+            if first <= 12 < second:
+                orders.add("month")
+            elif second <= 12 < first:
+                orders.add("day")
+    return orders == {"month"}
+
+
+def is_doubtful(text: str, kind: str) -> bool:
+    """A word in place of a text, a footnote, only a number or a day; or too short.
+
+    A concern may be two words, "child marriage"; a recommendation says more.
+    """
+    if len(text) > 60:
+        return bool(FOOTNOTE.match(text))
+    return bool(
+        FOOTNOTE.match(text)
+        or ELSEWHERE.fullmatch(text)
+        or not any(sign.isalpha() for sign in text)
+        or read_date(text)
+        or (kind != "concerns" and len(WORD.findall(text)) < 3)
+    )
 
 
 class Reader:
@@ -127,7 +187,18 @@ class Reader:
         }
         self.asks_audience = "audience" in self.places
         self.above: dict[str, str] = {}
+        self.month_first = False
+        self.told_of_months = False
+        self.last: dict[str, tuple[str, int]] = {}  # by region: audience and rank above
+        self.unmapped = [*self.places.get("", ())]
+        self.unread: set[int] = set()  # columns that hold something and mean nothing
         self._known: dict[tuple[str, str], tuple[Any, list[Problem]]] = {}
+
+    def look_ahead(self, lines: Iterable[Line]) -> None:
+        """What only several rows tell: whether dates put the month first."""
+        for place in self.places.get("date", ())[:1]:
+            cells = (line.cells[place] for line in lines if place < len(line.cells))
+            self.month_first = month_comes_first(cells)
 
     def read(self, line: Line, cells: list[str]) -> tuple[Values, list[Problem]]:
         """What the row says, and its problems. `cells`: as corrected by a person."""
@@ -154,9 +225,14 @@ class Reader:
                 len(cell) > 60 or not cell.isprintable() or not cell.isascii()
             ):
                 self.look(place, cell, problems)
-        self.name_things(values, cells, line, problems)
+        for place in [*self.unmapped]:
+            if cells[place] and not cells[place].isspace():
+                self.unread.add(place)
+                self.unmapped.remove(place)
+        is_guess = self.name_things(values, cells, line, problems)
         self.read_texts(values, cells, problems)
         self.read_figures(values, cells, problems)
+        self.doubt_kind(values, cells, is_guess, problems)
         self.look_for_people(cells, problems)
         return values, problems
 
@@ -170,6 +246,8 @@ class Reader:
             told = {"code": f"{ord(match[0]):04X}"}
             value = UNSTORABLE.sub("\ufffd", cell[:80])
             problems.append(Problem(place, value, "control_character", told))
+        if not cell.isascii() and looks_damaged(cell):
+            problems.append(Problem(place, cell[:80], "letters_damaged", {}))
 
     def cell(self, cells: list[str], name: str) -> tuple[int, str]:
         """The one cell of a field, with the spaces and marks at its edges gone."""
@@ -182,7 +260,8 @@ class Reader:
 
     def name_things(
         self, values: Values, cells: list[str], line: Line, problems: list[Problem]
-    ) -> None:
+    ) -> bool:
+        """Region, kind, audience and tags; whether the kind was only inferred."""
         place, cell = self.cell(cells, "region")
         if self.mapping.fill_down:
             if cell:
@@ -226,11 +305,18 @@ class Reader:
             elif match.told:
                 told = {"label": self.names.label("audience", audience)}
                 problems.append(Problem(place, cell, "audience_wider", told))
+            region = values["region"]
+            if region and match.region and not self.names.are_kin(region, match.region):
+                told = {
+                    "other": self.names.label("region", match.region),
+                    "region": self.names.label("region", region),
+                }
+                problems.append(Problem(place, cell, "audience_elsewhere", told))
         elif kind != "concerns":
             audience = self.constant("audience")
+        is_guess = not kind and self.asks_audience and not cell and not audience
         if not kind:
-            is_concern = self.asks_audience and not cell and not audience
-            kind = "concerns" if is_concern else "recommendations"
+            kind = "concerns" if is_guess else "recommendations"
         values["kind"], values["audience"] = kind, audience
         if kind == "concerns" and audience:
             problems.append(Problem(place, cell, "audience_of_concern", {}))
@@ -249,6 +335,45 @@ class Reader:
                     found += slugs
                     problems += told_of
             values[name] = list(dict.fromkeys(found))
+        return is_guess
+
+    def doubt_kind(
+        self,
+        values: Values,
+        cells: list[str],
+        is_guess: bool,
+        problems: list[Problem],
+    ) -> None:
+        """A row without an audience is a concern, but for signs that it was left out.
+
+        Concerns rank from 1; a rank that goes on from the row above, which has an
+        audience, speaks for a cell somebody merged or did not fill.
+        """
+        region, rank = values["region"], values["rank"]
+        audience, above = self.last.get(region, ("", 0))
+        if is_guess and not values.get("section"):
+            place = self.places["audience"][0]
+            if audience and rank == above + 1:
+                told = {"label": self.names.label("audience", audience), "rank": rank}
+                problems.append(Problem(place, "", "audience_left_out", told))
+            else:
+                audience = ""
+                problems.append(Problem(place, "", "read_as_concern", {}))
+            self.doubt_lonely(cells, problems)
+        else:
+            audience = values["audience"]
+        self.last[region] = (audience, rank or 0)
+
+    def doubt_lonely(self, cells: list[str], problems: list[Problem]) -> None:
+        """Nothing but a text in the whole row: a footnote, a total, a day's banner?"""
+        filled = [place for place, cell in enumerate(cells) if cell.strip(SPACE)]
+        if (
+            len(filled) == 1
+            and filled[0] in self.texts.values()
+            and not {p.code for p in problems} & {"text_is_no_text", DOUBTFUL}
+        ):
+            (place,) = filled
+            problems.append(Problem(place, cells[place][:80], DOUBTFUL, {}))
 
     def read_several(
         self, name: str, place: int, cell: str
@@ -277,6 +402,7 @@ class Reader:
         for language, place in self.texts.items():
             text = self.clean(place, cells[place], problems)
             if text:
+                self.weigh(place, text, values["kind"], problems)
                 texts[language] = text
         place, cell = self.cell(cells, "language")
         stated = (
@@ -315,6 +441,12 @@ class Reader:
             problems.append(Problem(first, own[:80], "language_unclear", told))
         values["texts"], values["language"] = {language: own, **texts}, language
 
+    def weigh(self, place: int, text: str, kind: str, problems: list[Problem]) -> None:
+        if len(text) < 60 and NO_TEXT.fullmatch(text):
+            problems.append(Problem(place, text, "text_is_no_text", {}))
+        elif is_doubtful(text, kind) and not FORMULA.match(text):
+            problems.append(Problem(place, text[:80], DOUBTFUL, {}))
+
     def clean(self, place: int, cell: str, problems: list[Problem]) -> str:
         """A text as it will be stored: the same words, without what no page can show."""
         text = unescape(cell)
@@ -334,7 +466,7 @@ class Reader:
                     )
                 )
             text = OVERRIDES.sub("", BREAKS.sub("\n", text))
-            text = UNSTORABLE.sub(" ", text)
+            text = INVISIBLE.sub("", UNSTORABLE.sub(" ", text))
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip(SPACE)
         if MOST_TO_PUBLISH < len(text) <= self.most:
             told = {"count": f"{len(text):,}", "most": f"{MOST_TO_PUBLISH:,}"}
@@ -363,11 +495,22 @@ class Reader:
             place, cell = self.cell(cells, name)
             if cell or self.constant(name):
                 values[name] = (cell or self.constant(name))[:most]
+        reference = values.get("reference", "")
+        if reference and not OUR_REFERENCE.fullmatch(reference.upper()):
+            place, cell = self.cell(cells, "reference")
+            del values["reference"]
+            values.setdefault("key", cell[:60])
+            problems.append(Problem(place, cell[:60], "reference_own", {}))
         place, cell = self.cell(cells, "date")
         if cell := cell or self.constant("date"):
-            day = read_date(cell)
+            day = read_date(cell, self.month_first)
             if day is None:
                 problems.append(Problem(place, cell[:80], "date_unreadable", {}))
+            elif (
+                self.month_first and not self.told_of_months and day != read_date(cell)
+            ):
+                self.told_of_months = True
+                problems.append(Problem(place, cell, "date_month_first", {"day": day}))
             values["date"] = day or cell[:60]
         place, cell = self.cell(cells, "page")
         if cell and (page := read_rank(cell)):
