@@ -52,6 +52,7 @@ class Judged:
     check: Check
     verdicts: Spool
     state: str
+    unread: list[str]  # headings of columns that mean nothing to us
 
 
 def judging(
@@ -77,7 +78,10 @@ def judging(
     check = Check(scope, names, mapping, reader, file_name, decisions)
     verdicts = Spool(check)
     yield from verdicts.fill(table.lines)
-    return Judged(check, verdicts, state)
+    width = range(len(mapping.columns))
+    filled = {p for line in first for p in width if any(line.cells[p : p + 1])}
+    unread = mapping.unread(table.headings, filled)
+    return Judged(check, verdicts, state, unread)
 
 
 def done(

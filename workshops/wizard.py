@@ -243,11 +243,12 @@ def keep_verdicts(note_import: NoteImport, judged: intake.Judged) -> None:
                     word = problem.told.get("part") or problem.value
                     unknown[kind].setdefault(word)
     note_import.told |= {
+        "unread": judged.unread,
         "unknown": {
             kind: list(islice(words, MOST_UNKNOWN))
             for kind, words in unknown.items()
             if words
-        }
+        },
     }
     note_import.totals = judged.verdicts.totals
     note_import.state = judged.state

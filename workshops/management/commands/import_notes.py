@@ -17,6 +17,7 @@ from workshops.intake import (
     judging,
     open_table,
     proposed,
+    quoted,
     sha256_of,
 )
 from workshops.models import ImportFile, NoteImport, SavedMapping
@@ -231,6 +232,11 @@ class Command(BaseCommand):
                 )
                 % {"sheet": sheet, "rows": rows}
             )
+        if judged.unread:
+            self.stdout.write(
+                _("Kept with the notes only, for nothing tells what they mean: %s.")
+                % quoted(judged.unread)
+            )
         totals = judged.verdicts.totals
         self.stdout.write(
             ", ".join(f"{name}: {count}" for name, count in totals.items())
@@ -258,6 +264,7 @@ class Command(BaseCommand):
             "delimiter": table.delimiter or None,
             "sheet": table.sheet or None,
             "sheets_not_read": [sheet for sheet, _rows in table.others],
+            "columns_not_read": judged.unread,
             "import": note_import.pk if note_import else None,
             "totals": judged.verdicts.totals,
         }
