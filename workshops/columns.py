@@ -96,17 +96,6 @@ def known() -> dict[str, Label]:
 
 
 @cache
-def headings_in(language: str) -> dict[str, str]:
-    """The heading of each field for our own template: the first of a language."""
-    found: dict[str, str] = {}
-    with HEADINGS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["language"] == language:
-                found.setdefault(row["field"], row["label"])
-    return found
-
-
-@cache
 def language_words() -> dict[str, str]:
     from .names import listed
 
