@@ -41,7 +41,14 @@ def edited_since(note_import: NoteImport) -> list[Recommendation]:
         notes__outcome__in=[WorkshopNote.Outcome.CREATED, WorkshopNote.Outcome.UPDATED],
     )
     keys = rows.order_by().values("pk")
-    ours = Q(history_change_reason=note_import.reason)
+    # What another import did and took back again is no edit.
+    undone = NoteImport.objects.filter(
+        edition=note_import.edition, status=NoteImport.Status.UNDONE
+    )
+    told = [note_import.reason]
+    for other in undone.only("pk"):
+        told += [other.reason, REASON % other.pk]
+    ours = Q(history_change_reason__in=told)
     since = Q(history_date__gt=note_import.brought_at) & (
         ~ours | Q(history_change_reason=None)
     )
