@@ -458,6 +458,7 @@ class Check:
             values.get("region")
             and values.get("rank")
             and verdict.verdict != "duplicate"
+            and (values["audience"] or values["kind"] == "concerns")
         ):
             self.hold_rank(verdict)
         if broken or any(problem.severity == ERROR for problem in problems):

@@ -75,12 +75,11 @@ def judging(
     language = majority_language(sample) or spoken(table.headings)
     reader = Reader(names, mapping, table.kind, language, limits.characters)
     reader.look_ahead(first)
+    reader.look_ahead(first)
     check = Check(scope, names, mapping, reader, file_name, decisions)
     verdicts = Spool(check)
     yield from verdicts.fill(table.lines)
-    width = range(len(mapping.columns))
-    filled = {p for line in first for p in width if any(line.cells[p : p + 1])}
-    unread = mapping.unread(table.headings, filled)
+    unread = mapping.unread(table.headings, reader.unread)
     return Judged(check, verdicts, state, unread)
 
 
@@ -114,7 +113,7 @@ def demand(mapping: Mapping, table: Table, scope: Scope) -> None:
     if missing:
         raise Refused(
             _(
-                "No column says the %(fields)s. The headings are: %(columns)s. Say which column it is, or what holds for all rows."
+                "No column says the %(fields)s. The headings are: %(columns)s. Say which column it is, or what holds for all rows (on the command line: --region, --mapping)."
             )
             % {
                 "fields": ", ".join(str(FIELDS[name]) for name in missing),

@@ -74,6 +74,10 @@ LISTS = (
     ("instruments", "instrument_unknown"),
 )
 
+SHORT = 60
+# Columns whose cells tell of nobody.
+IMPERSONAL = frozenset(["date", "reference", "key", "fix", "votes", "rank"])
+
 Values = dict[str, Any]
 
 
@@ -525,18 +529,19 @@ class Reader:
     def look_for_people(self, cells: list[str], problems: list[Problem]) -> None:
         """Signs of a person anywhere in the row: notes are kept, and read by others."""
         for place, cell in enumerate(cells):
-            if len(cell) < 6 or self.mapping.columns[place] in {
-                "date",
-                "reference",
-                "key",
-                "fix",
-                "votes",
-                "rank",
-            }:
+            if len(cell) < 6 or self.mapping.columns[place] in IMPERSONAL:
                 continue
-            kinds = personal_data.kinds(cell[: self.most])
+            if len(cell) < SHORT:  # names of areas, workshops and the like come again
+                kinds = kinds_in_short(cell)
+            else:
+                kinds = personal_data.kinds(cell[: self.most])
             if kinds:
                 problems.append(Problem(place, "", "personal_data", {"kinds": kinds}))
+
+
+@lru_cache(maxsize=10_000)
+def kinds_in_short(cell: str) -> list[str]:
+    return personal_data.kinds(cell)
 
 
 def majority_language(texts: Iterable[str]) -> str:

@@ -60,8 +60,10 @@ def misread(leads: str, codec: str, times: int = 1) -> str:
     return f"(?:[{leads}][{re.escape(seconds)}\x80-\x9f]){{{times},}}"
 
 
+# Each begins with one of a few letters: a look at the first spares nearly all others.
 DAMAGED = re.compile(
-    "|".join(
+    "(?=[\ufffd‚¬√⁄€Ÿأطظعغ\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff])(?:"
+    + "|".join(
         [
             "\ufffd",
             "â€|â\x80|‚Ä",  # every dash and curly quotation mark
@@ -74,12 +76,12 @@ DAMAGED = re.compile(
             misread("طظعغ", "cp1256", times=2),
             # Arabic of one byte a letter, read as Latin: no word is all accents.
             r"(?<![^\W\d])[À-ÖØ-öø-ÿ]{3,}(?![^\W\d])",
-            # Letters that a program could not write, and put a question mark for.
-            r"(?<!\S)\?{2,}\s+\?{2,}(?!\S)",
-            r"[^\W\d]\?[a-zà-ÿ]+\?[a-zà-ÿ]",
         ]
     )
+    + ")"
 )
+# Letters that a program could not write, and put a question mark for.
+ASKED = re.compile(r"(?<!\S)\?{2,}\s+\?{2,}(?!\S)|[^\W\d]\?[a-zà-ÿ]+\?[a-zà-ÿ]")
 
 csv.field_size_limit(64 * BLOCK)  # long cells are a problem of their row, told there
 
@@ -333,8 +335,8 @@ def rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[list[str]]:
 
 def looks_damaged(cell: str) -> bool:
     """Whether some program before us already read the text in a wrong encoding."""
-    # The commonest cell has no letter that could be damaged.
-    return not (cell.isascii() and "?" not in cell) and bool(DAMAGED.search(cell))
+    asked = "?" in cell and ASKED.search(cell)
+    return bool(asked or (not cell.isascii() and DAMAGED.search(cell)))
 
 
 def normal(cell: str) -> str:
