@@ -19,7 +19,7 @@ CONTENT_LANGUAGE_CHOICES = [
 ]
 
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def direction(language: str) -> str:

@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 
 from regions.changes import record_change
 from regions.models import Country, Region, RegionalForum
-from regions.translated import OriginalText, Translated
+from regions.translated import CONTROL, OriginalText, Translated
 
 from .. import bulk, personal_data
 from .section import Section
@@ -459,7 +459,8 @@ class Recommendation(OriginalText):
 
     def clean(self) -> None:
         super().clean()
-        self.note = self.note.replace("\r\n", "\n").replace("\r", "\n")
+        lines = self.note.replace("\r\n", "\n").replace("\r", "\n")
+        self.note = CONTROL.sub(" ", lines)
         if not self.section_id:
             return
         is_concern = self.section.kind == Section.Kind.CONCERNS
