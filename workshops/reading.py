@@ -517,7 +517,8 @@ class Reader:
                 problems.append(Problem(place, cell, "date_month_first", {"day": day}))
             values["date"] = day or cell[:60]
         place, cell = self.cell(cells, "page")
-        if cell and (page := read_rank(cell)):
+        page = 0 if digits(cell) == "0" else read_rank(cell)
+        if page is not None:
             values["page"] = page
         place, cell = self.cell(cells, "status")
         if cell and self.names_a_publication(cell):
