@@ -317,12 +317,14 @@ class Check:
         )
         earlier: dict[int, tuple[int, Values]] = {}
         prints = {v.fingerprint for v in verdicts if v.fingerprint}
-        for found, pk, said in (
+        for found, pk, said, outcome in (
             notes.filter(fingerprint__in=prints)
             .order_by("pk")
-            .values_list("fingerprint", "recommendation", "values")
+            .values_list("fingerprint", "recommendation", "values", "outcome")
         ):
-            earlier[found] = (pk or 0, said)
+            # What a row said that only repeated another was never taken over.
+            if outcome != WorkshopNote.Outcome.DUPLICATE or found not in earlier:
+                earlier[found] = (pk or 0, said)
         keys = {v.values["key"] for v in verdicts if v.values.get("key")}
         by_key: dict[str, tuple[int, Values]] = {}
         if keys:
