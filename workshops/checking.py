@@ -27,8 +27,9 @@ from .columns import Mapping
 from .models import NoteImport, WorkshopNote, lineage
 from .names import Names
 from .problems import ERROR, ROW, TO_CONFIRM, WARNING, Problem
-from .reading import Reader, Values
+from .reading import Reader, Values, plain
 from .spreadsheets import Line
+from .spreadsheets.text import normal
 
 CHUNK = 500
 TOTALS = ("rows", "new", "update", "unchanged", "duplicate", "error", "warning")
@@ -407,7 +408,7 @@ class Check:
         texts = {}
         for language, text in values["texts"].items():
             old, now = (v["texts"].get(language, "") for v in (base, known.values))
-            if text not in (old, now) and sameness_exact(text) != sameness_exact(now):
+            if text not in (old, now) and sameness_exact(text) != as_read(now):
                 texts[language] = [now, text]
                 if old != now:
                     held.append("text")
@@ -638,6 +639,11 @@ def lists_of(edition: Edition) -> dict[List, int]:
 
 def sameness_exact(text: str) -> str:
     return " ".join(text.split())
+
+
+def as_read(text: str) -> str:
+    """A stored text as it comes back from a file: marks and spellings may differ."""
+    return sameness_exact(plain(normal(text)))
 
 
 def load_known(pks: set[int]) -> dict[int, Known]:

@@ -89,6 +89,14 @@ def digits(text: str) -> str:
     )
 
 
+def plain(text: str) -> str:
+    """The same words, without what no page can show and no file brings."""
+    if not text.isprintable() and PECULIAR.search(text):
+        text = OVERRIDES.sub("", BREAKS.sub("\n", text))
+        text = INVISIBLE.sub("", UNSTORABLE.sub(" ", text))
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip(SPACE)
+
+
 @lru_cache(maxsize=10_000)
 def read_rank(cell: str) -> int | None:
     """A whole number from 1 in any usual dress; None when it is none."""
@@ -452,7 +460,7 @@ class Reader:
             problems.append(Problem(place, text[:80], DOUBTFUL, {}))
 
     def clean(self, place: int, cell: str, problems: list[Problem]) -> str:
-        """A text as it will be stored: the same words, without what no page can show."""
+        """A text as it will be stored, and what was peculiar about it."""
         text = unescape(cell)
         if FORMULA.match(text):
             problems.append(Problem(place, cell[:80], "formula", {}))
@@ -469,9 +477,7 @@ class Reader:
                         place, OVERRIDES.sub("", cell[:80]), "direction_override", told
                     )
                 )
-            text = OVERRIDES.sub("", BREAKS.sub("\n", text))
-            text = INVISIBLE.sub("", UNSTORABLE.sub(" ", text))
-        text = text.replace("\r\n", "\n").replace("\r", "\n").strip(SPACE)
+        text = plain(text)
         if MOST_TO_PUBLISH < len(text) <= self.most:
             told = {"count": f"{len(text):,}", "most": f"{MOST_TO_PUBLISH:,}"}
             problems.append(Problem(place, text[:80] + "…", "text_long", told))
