@@ -126,8 +126,8 @@ def with_drafts(edition_apart: Apart, tmp_path_factory) -> Iterator[tuple[Apart,
     """A database into which a file has come, and the file as corrected since."""
     folder = tmp_path_factory.mktemp("drafts")
     rows = invented_rows(300, seed=3)
-    first = [[*row[:2], "Media", row[3], n] for n, row in enumerate(rows, start=1)]
-    changed = [[*row[:2], "Kafala", row[3], row[4] + 1000] for row in first]
+    first = [[*row[:2], "Media", row[3], n] for n, row in enumerate(rows, 1)]
+    changed = [[*row[:2], "Kafala", row[3], n] for n, row in enumerate(rows, 1001)]
     path = folder / "notes.csv"
     with copied(edition_apart, folder) as made:
         made.run(*command(written(path, first)))
@@ -163,8 +163,9 @@ def curator(apart: Apart, step: str):
         "--command",
         f"from tests import curator; curator.{step}",
     )
-    said = process.stdout.readline()
-    assert said.strip() in {"edited", "opened", "ready"}, process.stderr.read()
+    assert process.stdout is not None
+    said = process.stdout.readline().strip()
+    assert said in {"edited", "opened", "ready"}, finished(process)
     return process
 
 
@@ -177,7 +178,7 @@ def wait_until_waiting(apart: Apart, count: int = 1) -> None:
         )
         wait_until(lambda: apart.ask(waiting) == [(count,)])
     else:  # which has one lock for all and does not say who waits
-        time.sleep(1.5)
+        time.sleep(1)
 
 
 @pytest.mark.parametrize(

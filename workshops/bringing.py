@@ -68,12 +68,12 @@ def is_as_shown(changes: dict[str, Any], now: Values) -> bool:
     """Whether the values that a row changes are still those its changes begin with."""
     texts = changes.get("texts", {})
     return all(
-        before == (sorted(now[name]) if isinstance(now[name], list) else now[name])
-        for name, (before, _after) in changes.items()
-        if name != "texts"
-    ) and all(
-        before == now["texts"].get(language, "")
+        now["texts"].get(language, "") == before
         for language, (before, _after) in texts.items()
+    ) and all(
+        (sorted(now[name]) if isinstance(now[name], list) else now[name]) == pair[0]
+        for name, pair in changes.items()
+        if name != "texts"
     )
 
 
