@@ -72,7 +72,7 @@ BIRTH = re.compile(
     re.I,
 )
 BIRTH_WORDS = re.compile(
-    r"born|birth|dob|d\.o\.b|\(b\.|née?\b|né\(|né·|nee\b|nac|naiss|لد|يلاد|واليد"
+    r"born|birth|dob|d\.o\.b|\(b\.|née?\b|né\(|né·|nee\b|nac|naiss|لد|لود|يلاد|واليد"
 )
 # Not one birth but a time: "born after 2010".
 SPAN = re.compile(
@@ -98,7 +98,7 @@ DOCUMENT = re.compile(
     r"|\b(?:identity|identification|national|residence|visa|voter|refugee"
     r"|social security"
     r"|national insurance|work)(?: ID)? (?:card|number|permit|no\b|document)"
-    r"|\b(?:SSN|NID|NIN|NIC|CNIC|BVN|Aadhaa?r|iqama|CNIB?|NNI|NINA|DNI|NIE|NIF|CURP|CUI"
+    r"|\b(?:SSN|NID|NIN|NIC|CNIC|CIN|BVN|Aadhaa?r|iqama|CNIB?|NNI|NINA|DNI|NIE|NIF|CURP|CUI"
     r"|RUT|CPF)\b|\bcarte (?:nationale )?(?:d['’]identité|de séjour|consulaire)"
     r"|\btitre de séjour|\bsécurité sociale|\brécépissé|\bc[ée]dula(?: de \w+)?"
     r"|\bdocumento (?:nacional )?de identidad|\b(?:carn[ée]|tarjeta) de \w+)"
@@ -382,12 +382,15 @@ def is_telephone(text: str, before: str = "") -> bool:
     groups = [g for g in re.split(r"\D+", text) if g]
     if text.startswith(("+", "00")):
         return len(digits) >= 8
-    if re.fullmatch(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}", text):
+    # A day, and perhaps the hour after it.
+    if re.match(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?:\s|$)", text):
         return False
     if all(re.fullmatch(r"(?:19|20)\d\d", g) for g in groups):
         return False
     if CALLING.search(before):
         return True
+    if all(len(group) == 1 for group in groups):
+        return False
     if COUNTED.search(before) or re.search(r"\((?:19|20)\d\d$", text):
         return False
     thousands = (
@@ -401,8 +404,7 @@ def is_telephone(text: str, before: str = "") -> bool:
 
 
 def is_person(run: re.Match[str], text: str) -> bool:
-    """Whether capitalised words are a name, by what they are and what is around "
-    "them."""
+    """Whether capitalised words are a name, by what they are and what is around them."""
     start, end = run.span()
     before = TOKEN.findall(text, max(start - 45, 0), start)[-4:]
     tokens = [*before, *run[0].split()]

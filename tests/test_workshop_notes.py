@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import Workbook
 
 from priorities.models import Recommendation, RecommendationArea, Section
 from regions.models import ContentChange
@@ -491,3 +492,17 @@ def test_ranks_are_read_in_any_usual_dress(cell, rank):
 )  # fmt: skip
 def test_days_are_read_with_the_day_first(cell, day):
     assert read_date(cell) == day
+
+
+def test_a_row_that_is_hidden_in_the_workbook_says_so(tmp_path):
+    book = Workbook()
+    for row in (HEAD, ROW, [*ROW[:3], "Pay interpreters on the same day", "2"]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "notes.xlsx")
+
+    report = brought(tmp_path / "notes.xlsx", "--dry-run")
+
+    told = {row["row"]: {p["code"] for p in row["problems"]} for row in report["rows"]}
+    assert "row_hidden" in told[3]
+    assert "row_hidden" not in told[2]

@@ -94,6 +94,10 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
             "This row has {found} cells where the headings have {expected}. Add what is missing, so that no cell is read in another’s place."
         ),
     ),
+    "row_hidden": (
+        NOTE,
+        _("This row is hidden in the workbook. Look whether it is meant."),
+    ),
     "region_missing": (
         ERROR,
         _(

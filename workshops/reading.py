@@ -231,6 +231,8 @@ class Reader:
                 problems.append(Problem(place, "", "formula_empty", {}))
             elif place < self.width and stored and self.mapping.columns[place]:
                 problems.append(Problem(place, cells[place], "formula_value", {}))
+        if line.hidden:
+            problems.append(Problem(ROW, "", "row_hidden", {}))
         values: Values = {}
         for place, cell in enumerate(cells):
             if cell and (
