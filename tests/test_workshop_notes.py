@@ -506,3 +506,18 @@ def test_a_row_that_is_hidden_in_the_workbook_says_so(tmp_path):
     told = {row["row"]: {p["code"] for p in row["problems"]} for row in report["rows"]}
     assert "row_hidden" in told[3]
     assert "row_hidden" not in told[2]
+
+
+def test_what_an_undo_removes_is_in_the_history(tmp_path):
+    report = brought(written(tmp_path, HEAD, ROW))
+    row = Recommendation.objects.get(notes__isnull=False)
+
+    call_command("undo_import", report["import"], stdout=io.StringIO())
+
+    last = Recommendation.history.filter(id=row.pk).latest("history_id")
+    assert (last.history_type, last.history_change_reason) == (
+        "-",
+        f"undo of import {report['import']}",
+    )
+    tags = RecommendationArea.history.filter(recommendation_id=row.pk)
+    assert sorted(tags.values_list("history_type", flat=True)) == ["+", "-"]
