@@ -16,8 +16,8 @@ from .terms import ONLY, Term
 
 MIN_COLUMNS, MAX_COLUMNS = 2, 8
 # A phone on a bad line takes in this much with a first response of 14 kB.
-MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 10, 20, 50
-MIN_ENTRIES, MAX_ENTRIES = 2, 25
+MAX_ROWS, CELLS_PER_PAGE, ENTRIES_PER_PAGE = 10, 18, 40
+MIN_ENTRIES, MAX_ENTRIES = 2, 20
 SHOWS = ("shared", "different")
 
 

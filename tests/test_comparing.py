@@ -210,7 +210,7 @@ def test_a_full_cell_shows_its_first_entries_and_leads_to_all():
     (row,) = compare("region=africa&region=mena").rows
 
     assert len(row.cells[0].entries) == comparison.MAX_ENTRIES
-    assert (row.cells[0].count, row.cells[0].more) == (45, 20)
+    assert (row.cells[0].count, row.cells[0].more) == (45, 25)
     assert behind(row.cells[0].url) == 45
 
 
