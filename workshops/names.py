@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from babel import Locale
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
@@ -379,7 +379,7 @@ class Names:
         return self.kinds[kind].labels.get(slug, slug)
 
     def list_of(self, kind: str) -> str:
-        return ", ".join(self.kinds[kind].labels.values())
+        return gettext(", ").join(self.kinds[kind].labels.values())
 
     def language_of_reader(self) -> str:
         return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
