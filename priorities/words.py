@@ -46,6 +46,12 @@ def fold_word(token: str) -> str:
     )
 
 
+@lru_cache(maxsize=2_000)
+def folded(text: str) -> tuple[str, ...]:
+    """The words of a text, each as it is looked up; the last texts are remembered."""
+    return tuple(map(fold_word, WORD.findall(text)))
+
+
 class Stemmers(threading.local):
     """Snowball stemmers by language, which may not be shared between threads."""
 

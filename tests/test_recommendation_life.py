@@ -204,6 +204,34 @@ def test_inserting_many_gives_references_and_history():
     assert list(reasons) == ["import 7"] * 3
 
 
+def test_inserting_many_with_their_tags():
+    section = make_section()
+    first, second = make_area("one"), make_area("two")
+    rows = [
+        Recommendation(
+            section=section, audience=section.audience, position=n, text_fr=f"Été {n}"
+        )
+        for n in range(1, 3)
+    ]
+
+    made = Recommendation.objects.all().add_all(
+        rows, "import 7", None, {"areas": [[first.pk, second.pk, first.pk], []]}
+    )
+
+    assert list(made[0].areas.order_by("slug")) == [first, second]
+    assert not made[1].areas.exists()
+    told = RecommendationArea.history.values_list("history_change_reason", flat=True)
+    assert list(told) == ["import 7"] * 2
+
+
+def test_rows_are_found_by_very_many_keys_at_once():
+    row = make_recommendation()
+    keys = range(row.pk, row.pk + 100_000)
+
+    assert list(Recommendation.objects.filter(pk__among=keys)) == [row]
+    assert not Recommendation.objects.filter(pk__among=[]).exists()
+
+
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [

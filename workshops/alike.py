@@ -11,12 +11,12 @@ from array import array
 from functools import lru_cache
 from itertools import combinations
 
-from priorities.words import STOP, WORD, fold_word, stems
+from priorities.words import STOP, folded, stems
 
 from .concepts import concepts
 
 SLOTS = 1 << 21  # of 4 bytes
-RARE = 6  # words of a text that make pairs
+RARE = 5  # words of a text that make pairs
 ALIKE = 0.6  # of all words of two texts, those that both have
 # "With", "for", "like", "and" as one letter of the Arabic word that they belong to.
 PROCLITIC = re.compile(r"[بلكفو]\w{3}")
@@ -70,25 +70,25 @@ class Alike:
             self.slots[slot] = place
             if other >= 0 and other not in seen and self.scope[other] == scope:
                 seen.add(other)
-                theirs = self.flow[self.starts[other] : self.starts[other + 1]]
+                begin, end = self.starts[other], self.starts[other + 1]
+                few, many = sorted((len(own), end - begin))
+                if few < many * self.threshold:
+                    continue
+                theirs = self.flow[begin:end]
                 shared = len(own.intersection(theirs))
-                share = shared / (len(own) + len(theirs) - shared)
+                share = shared / (few + many - shared)
                 if share > likeness:
                     best, likeness = other, share
         return (best, likeness) if likeness >= self.threshold else (-1, 0.0)
 
 
 def content_words(text: str) -> list[str]:
-    return [
-        word
-        for token in WORD.findall(text)
-        if (word := fold_word(token)) not in STOP and len(word) > 1
-    ]
+    return [word for word in folded(text) if word not in STOP and len(word) > 1]
 
 
 def sameness(text: str) -> str:
     """Equal for two texts that differ in case, accents, marks or spaces alone."""
-    return " ".join(map(fold_word, WORD.findall(text)))
+    return " ".join(folded(text))
 
 
 def meanings(language: str, words: list[str]) -> set[str]:

@@ -20,7 +20,7 @@ from .checking import (
     sections_of,
     state_of,
 )
-from .intake import Work
+from .intake import Work, many_rows
 from .models import NoteImport, WorkshopNote
 from .names import Names
 from .reading import Values
@@ -157,15 +157,15 @@ class Bringing:
                 **{f"text_{code}": text for code, text in values["texts"].items()},
             )
             rows.append(row)
+        tags = {
+            name: [
+                [self.names.pks[name][slug] for slug in verdict.values.get(name, ())]
+                for verdict in verdicts
+            ]
+            for name in TAGS
+        }
         every = Recommendation.objects.all()
-        every.add_all(rows, self.note_import.reason, self.user_id)
-        for name in TAGS:
-            wanted = {
-                row.pk: [self.names.pks[name][slug] for slug in slugs]
-                for row, verdict in zip(rows, verdicts, strict=True)
-                if (slugs := verdict.values.get(name))
-            }
-            every.tag_all(name, wanted, self.note_import.reason, self.user_id)
+        every.add_all(rows, self.note_import.reason, self.user_id, tags)
         for row, verdict in zip(rows, verdicts, strict=True):
             verdict.target, verdict.reference = row.pk, row.reference
             self.by_row[verdict.row] = row.pk
@@ -249,7 +249,7 @@ def bringing_in(
     `Changed` when the edition, or what was decided about the file, is no longer as
     it was when the verdicts were given.
     """
-    with transaction.atomic():
+    with many_rows(), transaction.atomic():
         hold(note_import.edition_id)
         locked = NoteImport.objects.select_for_update().get(pk=note_import.pk)
         if (

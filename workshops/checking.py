@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext
+from pyroaring import BitMap
 
 from priorities.models import (
     Recommendation,
@@ -160,7 +161,9 @@ class Check:
         self.exact: set[int] = set()
         self.broken: set[int] = set()
         self.similar: dict[int, tuple[int, Problem]] = {}
+        self.late: dict[int, list[Problem]] = {}
         self.totals = dict.fromkeys(TOTALS, 0)
+        self.warned, self.asking = BitMap(), BitMap()  # rows, by their numbers
         self.read_sections()
         self.read_edition()
 
@@ -319,7 +322,7 @@ class Check:
         earlier: dict[int, tuple[int, Values]] = {}
         prints = {v.fingerprint for v in verdicts if v.fingerprint}
         for found, pk, said, outcome in (
-            notes.filter(fingerprint__in=prints)
+            notes.filter(fingerprint__among=prints)
             .order_by("pk")
             .values_list("fingerprint", "recommendation", "values", "outcome")
         ):
@@ -478,6 +481,20 @@ class Check:
                 )
         if self.choices.get(str(verdict.row)) == "leave":
             verdict.verdict, verdict.changes, verdict.target = "left", {}, None
+        if verdict.row in self.confirmed:
+            verdict.problems = [
+                problem for problem in problems if problem.code != "personal_data"
+            ]
+        self.count(verdict)
+
+    def count(self, verdict: Verdict) -> None:
+        self.totals["rows"] += 1
+        if verdict.verdict in self.totals:
+            self.totals[verdict.verdict] += 1
+        if verdict.has_warning:
+            self.warned.add(verdict.row)
+        if not verdict.is_error and verdict.to_confirm - {"similar_match"}:
+            self.asking.add(verdict.row)
 
     def seek_alike(self, verdict: Verdict, text: str, column: int) -> None:
         values, problems = verdict.values, verdict.problems
@@ -572,20 +589,32 @@ class Check:
 
     def name_of(self, where: List) -> str:
         region, kind, audience = where
-        last = self.names.label("audience", audience) if audience else kind
-        return gettext(", ").join([self.names.label("region", region), last])
+        label = self.names.label
+        last = label("audience", audience) if audience else label("kind", kind)
+        return gettext(", ").join([label("region", region), last])
 
     # What only the end of the file tells.
 
-    def late(self) -> dict[int, list[Problem]]:
-        """Problems by row that show when every row is known: holes in the ranks."""
+    def close(self) -> None:
+        """Every row is known now: the last problems, and the totals."""
+        self.late = self.holes()
+        self.warned |= BitMap(self.late)
+        self.asking |= BitMap(
+            row
+            for row, (pk, _problem) in self.similar.items()
+            if pk not in self.exact and row not in self.broken
+        )
+        self.totals["warning"] = len(self.warned)
+
+    def holes(self) -> dict[int, list[Problem]]:
+        """By row: the ranks that are missing before its own."""
         found: dict[int, list[Problem]] = {}
         for where, held in self.ranks.items():
             ranks = sorted(held)
             for before, rank in zip([0, *ranks], ranks, strict=False):
                 owner, in_file = held[rank]
                 if in_file and rank > before + 1 and int(owner) not in self.broken:
-                    missing = ", ".join(
+                    missing = gettext(", ").join(
                         map(str, range(before + 1, min(rank, before + 6)))
                     )
                     told = {
@@ -599,8 +628,9 @@ class Check:
                     )
         return found
 
-    def finish(self, verdict: Verdict, late: dict[int, list[Problem]]) -> Verdict:
-        verdict.problems += late.get(verdict.row, [])
+    def finish(self, verdict: Verdict) -> Verdict:
+        """The verdict as the end of the file leaves it."""
+        verdict.problems += self.late.get(verdict.row, [])
         similar = self.similar.get(verdict.row)
         if similar is not None and similar[0] in self.exact:
             # What it resembled stands in the file itself, in another row.
@@ -608,14 +638,6 @@ class Check:
                 similar[1] if problem.code == "similar_match" else problem
                 for problem in verdict.problems
             ]
-        if verdict.row in self.confirmed:
-            verdict.problems = [
-                p for p in verdict.problems if p.code != "personal_data"
-            ]
-        self.totals["rows"] += 1
-        if verdict.verdict in self.totals:
-            self.totals[verdict.verdict] += 1
-        self.totals["warning"] += verdict.has_warning
         return verdict
 
 
@@ -651,7 +673,7 @@ def load_known(pks: set[int]) -> dict[int, Known]:
     found: dict[int, Known] = {}
     if not pks:
         return found
-    for row in Recommendation.objects.filter(pk__in=pks).values(
+    for row in Recommendation.objects.filter(pk__among=pks).values(
         "pk",
         "reference",
         "status",
@@ -695,7 +717,7 @@ def load_known(pks: set[int]) -> dict[int, Known]:
         ("countries", RecommendationCountry, "country__iso_code"),
         ("instruments", RecommendationInstrument, "instrument__slug"),
     ):
-        for pk, slug in model.objects.filter(recommendation__in=pks).values_list(
+        for pk, slug in model.objects.filter(recommendation__pk__among=pks).values_list(
             "recommendation", term
         ):
             found[pk].values[name].append(slug)
@@ -708,28 +730,25 @@ class Spool:
     def __init__(self, check: Check) -> None:
         self.check = check
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
-        self._late: dict[int, list[Problem]] = {}
-        self.count = self.held = 0
-        self.totals = dict(check.totals)
+        self.totals = check.totals
 
     def fill(self, lines: Iterable[Line]) -> Iterator[int]:
         """Judge all rows; says on the way how many are judged."""
         for verdict in self.check.judge(lines):
             pickle.dump(verdict, self._file, pickle.HIGHEST_PROTOCOL)
-            self.count += 1
-            if self.count % CHUNK == 0:
-                yield self.count
-        self._late = self.check.late()
-        self.held = sum(
-            bool(verdict.to_confirm) and not verdict.is_error for verdict in self
-        )
-        self.totals = dict(self.check.totals)
+            if self.totals["rows"] % CHUNK == 0:
+                yield self.totals["rows"]
+        self.check.close()
+
+    @property
+    def held(self) -> int:
+        """How many rows wait for somebody to confirm something."""
+        return len(self.check.asking)
 
     def __iter__(self) -> Iterator[Verdict]:
-        self.check.totals = dict.fromkeys(self.check.totals, 0)
         self._file.seek(0)
-        for _number in range(self.count):
-            yield self.check.finish(pickle.load(self._file), self._late)
+        for _number in range(self.totals["rows"]):
+            yield self.check.finish(pickle.load(self._file))
 
     def __del__(self) -> None:
         self._file.close()

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils import get_column_letter
 
-from priorities.words import WORD, fold_word
+from priorities.words import folded
 
 HEADINGS = Path(__file__).with_name("headings.csv")
 # Every meaning a column can have, as people choose it.
@@ -70,9 +70,10 @@ NUMBER_BEHIND = re.compile(r"(?: (?:n|no|nr|num|numero|number|رقم))?(?: \d+)+
 SAME, DRESSED, BESIDE, ASKING, LOOSE = range(5)
 
 
+@lru_cache(maxsize=20_000)
 def key(label: str) -> str:
     """What two spellings of a label share: no case, marks, punctuation or underscores."""
-    return " ".join(map(fold_word, WORD.findall(label.replace("_", " "))))
+    return " ".join(folded(label.replace("_", " ")))
 
 
 class Label(NamedTuple):

@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 
-from priorities.words import WORD, fold_word, stems
+from priorities.words import fold_word, folded, stems
 
 from .concepts import concepts
 
@@ -75,7 +75,7 @@ def guess(text: str) -> str:
             return "" if len(BESIDES.findall(text)) * 50 > arabic else "ar"
         if arabic * 3 > latin:
             return ""
-    words = [fold_word(token) for token in WORD.findall(text)]
+    words = folded(text)
     scores = dict.fromkeys(SMALL, 0.0)
     small = small_words()
     for word in words:
@@ -90,7 +90,7 @@ def guess(text: str) -> str:
     return best if clear and best in OURS else ""
 
 
-def listen_closely(text: str, words: list[str], scores: dict[str, float]) -> None:
+def listen_closely(text: str, words: tuple[str, ...], scores: dict[str, float]) -> None:
     """For short texts: common words, endings and letters of one language alone."""
     for word in words:
         for language, vote in heard(word):

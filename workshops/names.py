@@ -7,7 +7,7 @@ what somebody said a word means. Nothing is guessed: the nearest name is propose
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +75,7 @@ def roots(words: str) -> str:
     return " ".join(map(root, words.split()))
 
 
+@lru_cache(maxsize=20_000)
 def shape(words: str, empty: frozenset[str] = STOP) -> frozenset[str]:
     return frozenset(root(word) for word in words.split() if word not in empty)
 
@@ -238,6 +239,9 @@ class Names:
             self.kinds[kind].add("", [])
             for slug in slugs:
                 self.kinds[kind].add(slug, [slug])
+        self.kinds["kind"].labels = {
+            slug: str(label) for slug, label in Section.Kind.choices
+        }
         for kind in ("region", "countries", "language", "kind", "yesno"):
             for slug, label in listed(kind):
                 if slug in self.kinds[kind].labels:

@@ -147,9 +147,16 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 
     @transaction.atomic
     def add_all(
-        self, rows: Iterable["Recommendation"], reason: str, user_id: int | None = None
+        self,
+        rows: Iterable["Recommendation"],
+        reason: str,
+        user_id: int | None = None,
+        tags: Mapping[str, Sequence[Iterable[int]]] | None = None,
     ) -> list["Recommendation"]:
-        """Insert many at once, with references and history like one by one."""
+        """Insert many at once, with references and history like one by one.
+
+        `tags`: by `areas`, `countries` or `instruments`, the primary keys for each row.
+        """
         rows = list(rows)
         by_forum: dict[RegionalForum, list[Recommendation]] = {}
         for row in rows:
@@ -169,6 +176,13 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         for row, pk in zip(rows, keys, strict=True):
             row.pk = pk
             row._state.adding = False
+        for name, wanted in (tags or {}).items():
+            links = [
+                (pk, term)
+                for pk, terms in zip(keys, wanted, strict=True)
+                for term in dict.fromkeys(terms)
+            ]
+            self._link(name, links, reason, user_id)
         self._tell_of(rows, reason, user_id, "+")
         return rows
 
@@ -200,29 +214,44 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Set the `areas`, `countries` or `instruments` of many, by primary keys."""
         through: Any = getattr(self.model, name).through
         term = through.term_key.partition("__")[0]
-        links = through.objects.filter(recommendation__in=wanted)
+        links = through.objects.filter(recommendation__pk__among=wanted)
         held: dict[int, set[int]] = {pk: set() for pk in wanted}
         gone: list[int] = []
         for link, pk, key in links.values_list("pk", "recommendation", term):
             held[pk].add(key)
             if key not in set(wanted[pk]):
                 gone.append(link)
-        bulk.delete(through.objects.filter(pk__in=gone), reason, user_id)
+        if gone:
+            bulk.delete(through.objects.filter(pk__among=gone), reason, user_id)
         missing = [
             (pk, key)
             for pk, keys in wanted.items()
             for key in dict.fromkeys(keys)
             if key not in held[pk]
         ]
-        made = bulk.insert(through, ["recommendation", term], missing)
-        bulk.record_history(through.objects.filter(pk__in=made), reason, user_id, "+")
-        if self.filter(pk__in=wanted).exclude(published_at=None).exists():
+        self._link(name, missing, reason, user_id)
+        if self.filter(pk__among=wanted).exclude(published_at=None).exists():
             record_change()
+
+    def _link(
+        self,
+        name: str,
+        links: Sequence[tuple[int, int]],
+        reason: str,
+        user_id: int | None,
+    ) -> None:
+        """Add tags nobody has yet: pairs of a recommendation's key and a term's."""
+        through: Any = getattr(self.model, name).through
+        term = through.term_key.partition("__")[0]
+        made = bulk.insert(through, ["recommendation", term], links)
+        bulk.record_history(
+            through.objects.filter(pk__among=made), reason, user_id, "+"
+        )
 
     @transaction.atomic
     def remove_all(self, pks: Sequence[int], reason: str, user_id: int | None) -> int:
         """Delete rows that were never public, with their tags; how many there were."""
-        rows = self.filter(pk__in=pks, published_at=None)
+        rows = self.filter(pk__among=pks, published_at=None)
         for name in ("areas", "countries", "instruments"):
             through: Any = getattr(self.model, name).through
             links = through.objects.filter(recommendation__in=rows)
@@ -237,7 +266,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         kind: str,
     ) -> None:
         """History, and a new data version if anything public changed."""
-        told = self.model._base_manager.filter(pk__in=[row.pk for row in rows])
+        told = self.model._base_manager.filter(pk__among=[row.pk for row in rows])
         bulk.record_history(told, reason, user_id, kind)
         if not all(row.is_hidden for row in rows):
             record_change()

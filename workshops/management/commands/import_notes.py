@@ -88,7 +88,7 @@ class Command(BaseCommand):
         if not found:
             raise Refused(
                 _("There is no region “%(name)s”. Known are: %(known)s.")
-                % {"name": region, "known": ", ".join(names.kinds["region"].labels)}
+                % {"name": region, "known": _(", ").join(names.kinds["region"].labels)}
             )
         return Scope(edition, only=found)
 
@@ -140,7 +140,9 @@ class Command(BaseCommand):
         if name := self.options["mapping"]:
             saved = SavedMapping.objects.filter(name=name).first()
             if saved is None or len(saved.mapping["columns"]) != len(table.headings):
-                known = ", ".join(SavedMapping.objects.values_list("name", flat=True))
+                known = _(", ").join(
+                    SavedMapping.objects.values_list("name", flat=True)
+                )
                 raise Refused(
                     _(
                         "No saved mapping “%(name)s” for these headings. Known are: %(known)s."
@@ -239,7 +241,7 @@ class Command(BaseCommand):
             )
         totals = judged.verdicts.totals
         self.stdout.write(
-            ", ".join(f"{name}: {count}" for name, count in totals.items())
+            _(", ").join(f"{name}: {count}" for name, count in totals.items())
         )
         if note_import is not None:
             self.stdout.write(
