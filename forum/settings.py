@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "regions",
     "priorities",
     "workshops",
+    "translations",
 ]
 
 MIDDLEWARE = [

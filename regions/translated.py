@@ -49,11 +49,12 @@ class Translated:
 
     The columns are ordinary fields: they filter, sort, export and migrate as such.
     Reading `instance.name` gives the reader's language, else the first that has a
-    value, else "".
+    value, else "". What is said *of* a language holds for no other: `falls_back=False`
+    and it cannot be read that way.
     """
 
-    def __init__(self, field: models.Field) -> None:
-        self.field = field
+    def __init__(self, field: models.Field, falls_back: bool = True) -> None:
+        self.field, self.falls_back = field, falls_back
 
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
         self.name = name
@@ -63,7 +64,8 @@ class Translated:
             column = self.field.clone()
             column.verbose_name = format_lazy("{} ({})", label, language)
             column.contribute_to_class(model, f"{name}_{code}")
-        setattr(model, name, self)
+        if self.falls_back:
+            setattr(model, name, self)
 
     def __get__(self, instance: models.Model | None, owner: type) -> Any:
         if instance is None:
@@ -81,6 +83,7 @@ class Text:
     value: str
     language: str
     state: str
+    original: "Text | None" = None  # unless it is the original itself
 
     @property
     def direction(self) -> str:
@@ -92,12 +95,14 @@ class OriginalText(models.Model):
 
     The state of a language is derived, never typed in: *original*; *missing*;
     *stale* when the original has changed since the translation was made (its
-    version is kept in `made_from`); *reviewed*; else *draft*.
+    version is kept in `made_from`); *reviewed*; *machine* when a program wrote it and
+    nobody has mended it; else *draft*.
     """
 
     texts: ClassVar[tuple[str, ...]] = ()
     kept: ClassVar[tuple[str, ...]] = ()
     _loaded: dict[str, tuple[tuple[str | None, ...], bool]] | None = None
+    _told: tuple[str, int | None, bool] | None = None  # see `translate`
 
     original_language = models.CharField(
         _("original language"),
@@ -114,9 +119,15 @@ class OriginalText(models.Model):
             help_text=_(
                 "A second person has compared it with the original as it is now."
             ),
-        )
+        ),
+        falls_back=False,
     )
-    made_from = Translated(models.PositiveIntegerField(null=True, editable=False))
+    made_from = Translated(
+        models.PositiveIntegerField(null=True, editable=False), falls_back=False
+    )
+    by_machine = Translated(
+        models.BooleanField(default=False, editable=False), falls_back=False
+    )
 
     class Meta:
         abstract = True
@@ -151,6 +162,7 @@ class OriginalText(models.Model):
             self._remember()
 
     def _remember(self) -> None:
+        self._told = None
         if not self.get_deferred_fields():
             self._loaded = {
                 code: (self._texts_in(code), getattr(self, f"reviewed_{code}"))
@@ -183,22 +195,51 @@ class OriginalText(models.Model):
             for code in settings.CONTENT_LANGUAGES:
                 if before[code][0] == self._texts_in(code):
                     setattr(self, f"reviewed_{code}", False)
+        told_of, version, by_machine = self._told or ("", None, False)
         for code in settings.CONTENT_LANGUAGES:
             now = self._texts_in(code)
             if code == original or not any(now):
                 setattr(self, f"made_from_{code}", None)
                 setattr(self, f"reviewed_{code}", False)
+                setattr(self, f"by_machine_{code}", False)
                 continue
             then, was_reviewed = before.get(code, ((None,) * len(now), False))
             confirmed = getattr(self, f"reviewed_{code}") and not was_reviewed
+            if now != then and was_reviewed and code != told_of:
+                # Whoever reviewed it read other words.
+                setattr(self, f"reviewed_{code}", False)
             if now != then or confirmed or not getattr(self, f"made_from_{code}"):
-                setattr(self, f"made_from_{code}", self.original_version)
+                made_from = version if code == told_of else None
+                setattr(self, f"made_from_{code}", made_from or self.original_version)
+            if now != then or confirmed:
+                is_new = code == told_of and by_machine and not confirmed
+                setattr(self, f"by_machine_{code}", is_new)
+
+    def translate(
+        self,
+        code: str,
+        texts: dict[str, str | None],
+        made_from: int,
+        *,
+        reviewed: bool = False,
+        by_machine: bool = False,
+    ) -> None:
+        """Set a translation made from that version of the original; the next save keeps it.
+
+        `reviewed`: by a second person, who read it beside that version. What was made
+        from an older original than today's is stale, whoever reviewed it.
+        """
+        for name, value in texts.items():
+            setattr(self, f"{name}_{code}", value)
+        is_now = made_from >= self.original_version
+        setattr(self, f"reviewed_{code}", reviewed and is_now)
+        self._told = (code, min(made_from, self.original_version), by_machine)
 
     def versions(self) -> dict[str, Any]:
         """The bookkeeping of its texts, to be taken back with them."""
         names = [
             f"{name}_{code}"
-            for name in ("made_from", "reviewed")
+            for name in ("made_from", "reviewed", "by_machine")
             for code in settings.CONTENT_LANGUAGES
         ]
         return {name: getattr(self, name) for name in ("original_version", *names)}
@@ -216,27 +257,45 @@ class OriginalText(models.Model):
             return "missing"
         if (getattr(self, f"made_from_{code}") or 0) < self.original_version:
             return "stale"
-        return "reviewed" if getattr(self, f"reviewed_{code}") else "draft"
+        if getattr(self, f"reviewed_{code}"):
+            return "reviewed"
+        return "machine" if getattr(self, f"by_machine_{code}") else "draft"
 
     @classmethod
-    def state_expression(cls, code: str) -> Case:
-        """`state_in` as SQL, for counting states without loading texts."""
+    def state_expression(cls, code: str, name: str = "") -> Case:
+        """`state_in` as SQL, for counting states without loading texts.
+
+        With `name`, of that text alone; "" where there is nothing to translate.
+        """
         made_from, reviewed = f"made_from_{code}", f"reviewed_{code}"
-        missing = Q(*((f"{name}_{code}__isnull", True) for name in cls.texts))
+        names = [name] if name else cls.texts
+        missing = Q(*((f"{each}_{code}__isnull", True) for each in names))
         stale = Q((f"{made_from}__isnull", True)) | Q(
             (f"{made_from}__lt", F("original_version"))
         )
+        without = [
+            When(
+                Q((f"{name}_{own}__isnull", True), original_language=own),
+                then=Value(""),
+            )
+            for own in settings.CONTENT_LANGUAGES
+            if name
+        ]
         return Case(
+            *without,
             When(original_language=code, then=Value("original")),
             When(missing, then=Value("missing")),
             When(stale, then=Value("stale")),
             When(**{reviewed: True}, then=Value("reviewed")),
+            When(**{f"by_machine_{code}": True}, then=Value("machine")),
             default=Value("draft"),
             output_field=models.CharField(),
         )
 
     def in_language(self, name: str, code: str) -> Text:
-        return Text(getattr(self, f"{name}_{code}") or "", code, self.state_in(code))
+        original = None if code == self.original_language else self.original(name)
+        value = getattr(self, f"{name}_{code}") or ""
+        return Text(value, code, self.state_in(code), original)
 
     def original(self, name: str) -> Text:
         return self.in_language(name, self.original_language)

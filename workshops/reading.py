@@ -75,6 +75,7 @@ LISTS = (
 )
 
 SHORT = 60
+MOST_KNOWN = 10_000  # cells whose meaning is remembered
 # Columns whose cells tell of nobody.
 IMPERSONAL = frozenset(["date", "reference", "key", "fix", "votes", "rank"])
 
@@ -344,6 +345,8 @@ class Reader:
                 cell = cells[place].strip(SPACE)
                 if cell:
                     if (name, cell) not in self._known:
+                        if len(self._known) >= MOST_KNOWN:
+                            self._known.clear()
                         self._known[name, cell] = self.read_several(name, place, cell)
                     slugs, told_of = self._known[name, cell]
                     found += slugs

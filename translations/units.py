@@ -1,0 +1,401 @@
+"""What there is to translate, text by text, and how far each language has come."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice, starmap
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from priorities.models import (
+    Audience,
+    Instrument,
+    PriorityArea,
+    Recommendation,
+    Section,
+)
+from regions.models import Country, Edition, Region, RegionalForum
+from regions.translated import Text
+
+STATES = {
+    "missing": _("missing"),
+    "stale": _("original changed"),
+    "machine": _("by a machine"),
+    "draft": _("not reviewed"),
+    "reviewed": _("reviewed"),
+    "there": _("in use"),
+    "original": _("original"),
+}
+TO_DO = ("missing", "stale", "machine", "draft")
+OUTSIDE = "translated outside"  # in the history: by somebody who has no account here
+MOST = 2_000  # texts that one person walks through at a time
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One field of one model. `key`: what names a row; `region`: how to get to it."""
+
+    name: str
+    field: str
+    model: type[Any]
+    key: tuple[str, ...]
+    region: str = ""
+    label: Any = ""
+    related: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return f"{self.name}.{self.field}"
+
+    @property
+    def has_state(self) -> bool:
+        return self.field in getattr(self.model, "texts", ())
+
+    @property
+    def permission(self) -> str:
+        return f"{self.model._meta.app_label}.change_{self.model._meta.model_name}"
+
+    def rows(self) -> QuerySet[Any]:
+        rows = self.model._default_manager.all()
+        if self.model is Recommendation:
+            rows = rows.exclude(status=Recommendation.Status.ARCHIVED)
+        return rows.select_related(*self.related)
+
+    def with_state(self, language: str) -> QuerySet[Any]:
+        """Rows with the `state` of this text; those that have none are left out."""
+        if self.has_state:
+            state = self.model.state_expression(language, self.field)
+        else:
+            state = self.state_of_names(language)
+        return self.rows().annotate(state=state).exclude(state="")
+
+    def state_of_names(self, language: str) -> Case:
+        """Names are words of the application in each language: there, or missing."""
+        is_there = {
+            code: ~Q((f"{self.field}_{code}", ""))
+            for code in settings.CONTENT_LANGUAGES
+        }
+        somewhere = Q()
+        for there in is_there.values():
+            somewhere |= there
+        own = "original" if language == settings.LANGUAGE_CODE else "there"
+        return Case(
+            When(~somewhere, then=Value("")),
+            When(is_there[language], then=Value(own)),
+            default=Value("missing"),
+            output_field=models.CharField(),
+        )
+
+    def id_of(self, values: Iterable[Any]) -> str:
+        return "/".join([self.name, *map(str, values), self.field])
+
+
+FORUM = ("edition__year", "region__slug")
+SECTION = ("regional_forum__edition__year", "regional_forum__region__slug", "position")
+OF_SECTION = ("regional_forum__edition", "regional_forum__region", "audience")
+OF_ENTRY = (
+    "section__regional_forum__edition",
+    "section__regional_forum__region",
+    "section__audience",
+    "audience",
+)
+KINDS = (
+    Kind("edition", "theme", Edition, ("year",), label=_("theme of the edition")),
+    Kind(
+        "edition",
+        "introduction",
+        Edition,
+        ("year",),
+        label=_("introduction of the edition"),
+    ),
+    Kind("edition", "place", Edition, ("year",), label=_("place of the global forum")),
+    Kind(
+        "forum",
+        "overview",
+        RegionalForum,
+        FORUM,
+        "region__slug",
+        _("overview of the forum"),
+        ("edition", "region"),
+    ),
+    Kind(
+        "forum",
+        "place",
+        RegionalForum,
+        FORUM,
+        "region__slug",
+        _("place of the forum"),
+        ("edition", "region"),
+    ),
+    Kind(
+        "section",
+        "heading",
+        Section,
+        SECTION,
+        "regional_forum__region__slug",
+        _("heading of a section"),
+        OF_SECTION,
+    ),
+    Kind(
+        "section",
+        "introduction",
+        Section,
+        SECTION,
+        "regional_forum__region__slug",
+        _("introduction of a section"),
+        OF_SECTION,
+    ),
+    Kind(
+        "recommendation",
+        "text",
+        Recommendation,
+        ("reference",),
+        "section__regional_forum__region__slug",
+        _("recommendation or concern"),
+        OF_ENTRY,
+    ),
+    Kind("region", "name", Region, ("slug",), label=_("name of a region")),
+    Kind("audience", "name", Audience, ("slug",), label=_("name of an audience")),
+    Kind("area", "name", PriorityArea, ("slug",), label=_("name of an area")),
+    Kind(
+        "area",
+        "description",
+        PriorityArea,
+        ("slug",),
+        label=_("description of an area"),
+    ),
+    Kind("instrument", "name", Instrument, ("slug",), label=_("name of an instrument")),
+    Kind("country", "name", Country, ("iso_code",), label=_("name of a country")),
+)
+BY_SLUG = {kind.slug: kind for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One text of one row, in whatever language."""
+
+    kind: Kind
+    row: Any
+
+    @cached_property
+    def id(self) -> str:
+        row, values = self.row, []
+        for path in self.kind.key:
+            value = row
+            for name in path.split("__"):
+                value = getattr(value, name)
+            values.append(value)
+        return self.kind.id_of(values)
+
+    @property
+    def version(self) -> int:
+        version: int = getattr(self.row, "original_version", 0)
+        return version
+
+    @property
+    def original(self) -> Text:
+        """What is translated; of names the one in the main language, if it has one."""
+        if self.kind.has_state:
+            text: Text = self.row.original(self.kind.field)
+            return text
+        codes = sorted(
+            settings.CONTENT_LANGUAGES, key=lambda c: c != settings.LANGUAGE_CODE
+        )
+        for code in codes:
+            if value := self.value(code):
+                return Text(value, code, "original")
+        return Text("", settings.LANGUAGE_CODE, "original")
+
+    def value(self, language: str) -> str:
+        return getattr(self.row, f"{self.kind.field}_{language}") or ""
+
+    def state(self, language: str) -> str:
+        if self.kind.has_state:
+            state: str = self.row.state_in(language)
+            is_there = self.value(language) or state == "original"
+            return state if is_there else "missing"
+        if not self.value(language):
+            return "missing"
+        return "original" if self.original.language == language else "there"
+
+    def others(self, language: str) -> list[Text]:
+        """The text in further languages, to look at where the original leaves doubts."""
+        known = (language, self.original.language)
+        return [
+            Text(value, code, self.state(code))
+            for code in settings.CONTENT_LANGUAGES
+            if code not in known and (value := self.value(code))
+        ]
+
+    def mark(self, language: str) -> str:
+        """A name for original and translation as they are: another after any change."""
+        digest = blake2b(self.value(language).encode(), digest_size=4).hexdigest()
+        return f"{self.version}-{digest}"
+
+    def get_admin_url(self) -> str:
+        meta = self.kind.model._meta
+        name = f"admin:{meta.app_label}_{meta.model_name}_change"
+        return reverse(name, args=[self.row.pk])
+
+    def original_before(self, language: str) -> str:
+        """The original that a stale translation was made from; "" if nobody kept it."""
+        version = getattr(self.row, f"made_from_{language}", None)
+        original = f"{self.kind.field}_{self.row.original_language}"
+        records = self.row.history.filter(original_version=version)
+        said = records.order_by("-history_id").values_list(original, flat=True).first()
+        return said or ""
+
+    def author(self, language: str) -> int | None:
+        """The key of the account that wrote the translation as it is; None: no account."""
+        names = [f"{name}_{language}" for name in self.row.texts]
+        now = tuple(getattr(self.row, name) for name in names)
+        author = None
+        records = self.row.history.order_by("-history_id").values_list(
+            "history_user", "history_change_reason", *names
+        )
+        for user, reason, *texts in records.iterator(50):
+            if tuple(texts) != now:
+                break
+            author = None if reason == OUTSIDE else user
+        return author
+
+    def clean(self, language: str, value: str) -> str | None:
+        """As its field keeps it. ValidationError when it is too long for that."""
+        field = self.row._meta.get_field(f"{self.kind.field}_{language}")
+        clean: str | None = field.clean(value.strip(), self.row)
+        return clean or (None if field.null else "")
+
+    def write(
+        self,
+        language: str,
+        value: str,
+        made_from: int,
+        *,
+        reviewed: bool = False,
+        by_machine: bool = False,
+    ) -> None:
+        """Set the translation on the row; whoever calls saves the row."""
+        clean = self.clean(language, value)
+        if self.kind.has_state:
+            self.row.translate(
+                language,
+                {self.kind.field: clean},
+                made_from,
+                reviewed=reviewed,
+                by_machine=by_machine,
+            )
+        else:
+            setattr(self.row, f"{self.kind.field}_{language}", clean)
+
+
+def find_many(ids: Iterable[str], lock: bool = False) -> dict[str, Unit]:
+    """The texts of these names, by name; what no row has is left out."""
+    wanted: dict[Kind, list[str]] = {}
+    for name in ids:
+        first, _slash, rest = name.partition("/")
+        field = rest.rpartition("/")[2]
+        if (kind := BY_SLUG.get(f"{first}.{field}")) is not None:
+            wanted.setdefault(kind, []).append(name)
+    found: dict[str, Unit] = {}
+    for kind, names in wanted.items():
+        for batch in batched(names, 200):
+            rows = kind.rows().filter(named(kind, batch))
+            if lock:
+                rows = rows.select_for_update(of=("self",))
+            units = (Unit(kind, row) for row in rows)
+            found |= {unit.id: unit for unit in units}
+    return found
+
+
+def named(kind: Kind, ids: Iterable[str]) -> Q:
+    """The rows that these names name; a name that cannot be one names none."""
+    found = Q(pk__in=[])
+    for name in ids:
+        parts = name.split("/")[1:-1]
+        pairs = dict(zip(kind.key, parts, strict=False))
+        if len(parts) == len(kind.key) and all(starmap(fits, pairs.items())):
+            found |= Q(**pairs)
+    return found
+
+
+def fits(path: str, part: str) -> bool:
+    is_number = path.rpartition("__")[2] in {"year", "position"}
+    return not is_number or (part.isascii() and part.isdecimal() and len(part) < 6)
+
+
+def find(name: str, lock: bool = False) -> Unit:
+    """ObjectDoesNotExist when no text has this name."""
+    try:
+        return find_many([name], lock)[name]
+    except KeyError:
+        raise ObjectDoesNotExist(name) from None
+
+
+def batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    stream = iter(items)
+    while batch := list(islice(stream, size)):
+        yield batch
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which texts somebody works on. What is empty leaves nothing out."""
+
+    language: str
+    states: tuple[str, ...] = TO_DO
+    region: str = ""
+    kind: str = ""
+
+    def kinds(self, user: User | None = None) -> list[Kind]:
+        return [
+            kind
+            for kind in KINDS
+            if self.kind in ("", kind.slug)
+            and (not self.region or kind.region)
+            and (user is None or user.has_perm(kind.permission))
+        ]
+
+    def rows(self, kind: Kind) -> QuerySet[Any]:
+        rows = kind.with_state(self.language).filter(state__in=self.states)
+        if self.region:
+            rows = rows.filter(**{kind.region: self.region})
+        return rows.order_by(*kind.key)
+
+    def ids(self, user: User | None = None) -> Iterator[str]:
+        for kind in self.kinds(user):
+            values = self.rows(kind).values_list(*kind.key)
+            yield from map(kind.id_of, values.iterator(MOST))
+
+    def units(self, user: User | None = None) -> Iterator[Unit]:
+        for kind in self.kinds(user):
+            for row in self.rows(kind).iterator(500):
+                yield Unit(kind, row)
+
+    def count(self, user: User | None = None) -> int:
+        return sum(self.rows(kind).count() for kind in self.kinds(user))
+
+
+Counts = dict[tuple[str, str], dict[str, int]]  # by kind and region, then state
+
+
+def progress(language: str) -> Counts:
+    """How many texts of each kind and region are in which state."""
+    found: Counts = {}
+    for kind in KINDS:
+        rows = kind.with_state(language).order_by()
+        region = F(kind.region) if kind.region else Value("")
+        for where, state, count in (
+            rows.annotate(where=region)
+            .values_list("where", "state")
+            .annotate(count=Count("pk"))
+        ):
+            found.setdefault((kind.slug, where), {})[state] = count
+    return found
