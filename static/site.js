@@ -7,6 +7,31 @@ for (const link of document.querySelectorAll("[data-exit]")) {
   });
 }
 
+// The original of a translation comes and goes beneath it; its page stays a click away.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a.original");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) {
+    return;
+  }
+  event.preventDefault();
+  const shown = link.parentElement.nextElementSibling;
+  if (shown?.matches(".text.original")) {
+    shown.hidden = !shown.hidden;
+  } else {
+    try {
+      const answer = await fetch(link.href, { credentials: "omit" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const original = page.querySelector("#original .text");
+      original.classList.add("original");
+      link.parentElement.after(original);
+    } catch {
+      window.location.assign(link.href);
+      return;
+    }
+  }
+  link.setAttribute("aria-expanded", String(!link.parentElement.nextElementSibling.hidden));
+});
+
 // Results are swapped beneath a reader who is somewhere else: what was open stays open,
 // what was chosen for a small screen stays chosen, the focus stays where it was.
 let open = [];

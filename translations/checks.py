@@ -10,7 +10,7 @@ from priorities.words import fold
 from regions.translated import Text, direction
 from workshops.reading import digits
 
-NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
+NUMBER = re.compile(r"\d{1,3}(?: \d{3})+|\d+(?:[.,\u00a0\u202f]\d+)*")
 LETTER = re.compile(r"[^\W\d_]")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 SHORT, LONG = 0.4, 2.5  # of the original's letters

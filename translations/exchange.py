@@ -119,9 +119,11 @@ def known_headings() -> dict[tuple[str, ...], str]:
 
 def read_file(file: BinaryIO, name: str, language: str) -> list[Incoming]:
     """The texts of a file that was exported for this language. `Refused` says why not."""
-    if name.lower().endswith((".po", ".pot")):
-        return read_catalogue(file, language)
-    return read_table(file, name)
+    is_catalogue = name.lower().endswith((".po", ".pot"))
+    found = read_catalogue(file, language) if is_catalogue else read_table(file, name)
+    if not found:
+        raise Refused(_("There is no text in this file."))
+    return found
 
 
 def read_table(file: BinaryIO, name: str) -> list[Incoming]:
@@ -260,19 +262,20 @@ def judged(text: Incoming, unit: Unit, language: str) -> Change:
     if unit.original.language == language:
         said = _("It is the original: change it on its own page.")
         return Change(text, "wrong", unit, [said])
+    try:
+        unit.clean(language, text.value)
+    except ValidationError as error:
+        return Change(text, "wrong", unit, error.messages)
     version, _dash, digest = text.mark.partition("-")
     if not (version.isascii() and version.isdecimal() and digest):
-        if " ".join(text.original.split()) != " ".join(unit.original.value.split()):
+        same = " ".join(text.original.split()) == " ".join(unit.original.value.split())
+        if unit.kind.has_state and not same:
             said = _(
                 "The file does not say which original this was made from. Export again and put it there."
             )
             return Change(text, "wrong", unit, [said])
         version, digest = str(unit.version), ""
     made_from = min(int(version[:9]), unit.version)
-    try:
-        unit.clean(language, text.value)
-    except ValidationError as error:
-        return Change(text, "wrong", unit, error.messages)
     pieces = word_by_word(now, text.value)
     doubted = doubts(unit.original, language, text.value)
     if digest and f"{unit.version}-{digest}" != unit.mark(language) and now:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice, starmap
+from itertools import islice, starmap, takewhile
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from priorities.models import (
@@ -35,8 +36,17 @@ STATES = {
     "original": _("original"),
 }
 TO_DO = ("missing", "stale", "machine", "draft")
-OUTSIDE = "translated outside"  # in the history: by somebody who has no account here
+OUTSIDE = gettext_noop(
+    "translated outside"
+)  # in the history: by somebody who has no account here
 MOST = 2_000  # texts that one person walks through at a time
+
+
+def main_first() -> list[str]:
+    """The content languages, the one of the application's own words first."""
+    return sorted(
+        settings.CONTENT_LANGUAGES, key=lambda code: code != settings.LANGUAGE_CODE
+    )
 
 
 @dataclass(frozen=True)
@@ -78,19 +88,22 @@ class Kind:
         return self.rows().annotate(state=state).exclude(state="")
 
     def state_of_names(self, language: str) -> Case:
-        """Names are words of the application in each language: there, or missing."""
-        is_there = {
-            code: ~Q((f"{self.field}_{code}", ""))
-            for code in settings.CONTENT_LANGUAGES
-        }
+        """Names are words of the application in each language: there, or missing.
+
+        The first language that has one, the main one before all, is its original.
+        """
+        is_there = {code: ~Q((f"{self.field}_{code}", "")) for code in main_first()}
+        before = Q()
+        for code in takewhile(lambda code: code != language, is_there):
+            before |= is_there[code]
         somewhere = Q()
         for there in is_there.values():
             somewhere |= there
-        own = "original" if language == settings.LANGUAGE_CODE else "there"
         return Case(
             When(~somewhere, then=Value("")),
-            When(is_there[language], then=Value(own)),
-            default=Value("missing"),
+            When(~is_there[language], then=Value("missing")),
+            *([When(before, then=Value("there"))] if before else []),
+            default=Value("original"),
             output_field=models.CharField(),
         )
 
@@ -206,10 +219,7 @@ class Unit:
         if self.kind.has_state:
             text: Text = self.row.original(self.kind.field)
             return text
-        codes = sorted(
-            settings.CONTENT_LANGUAGES, key=lambda c: c != settings.LANGUAGE_CODE
-        )
-        for code in codes:
+        for code in main_first():
             if value := self.value(code):
                 return Text(value, code, "original")
         return Text("", settings.LANGUAGE_CODE, "original")

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -289,7 +289,7 @@ def save(
     except ValidationError as error:
         form.add_error("translation", error)
         return form, {"status": 400}
-    unit.row._change_reason = _("translated")
+    unit.row._change_reason = gettext_noop("translated")
     unit.row.save()
     if wants_review and unit.kind.has_state and not reviewed and value:
         messages.warning(

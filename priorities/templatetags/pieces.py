@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -36,20 +37,47 @@ def address(name: str) -> str:
 
 
 @register.simple_tag
-def text(text: Text) -> SafeString:
-    """A text with its language, and how far it can be trusted where that is in doubt."""
-    return shown(text, emphasise(text.value))
+def text(text: Text, heading: Text | None = None, alone: bool = False) -> SafeString:
+    """A text with its language, how far it can be trusted, and its original.
+
+    The original of its `heading` goes along. `alone`: the page shows originals itself.
+    """
+    translated = shown(text, emphasise(text.value))
+    originals = [t.original for t in (heading, text) if t and t.original and t.value]
+    if alone or not originals:
+        return translated
+    said = "".join(
+        f'<p class="text" lang="{original.language}" dir="{original.direction}">'
+        f"{emphasise(original.value)}</p>"
+        for original in originals
+    )
+    summary = escape(original_in(originals[-1]))
+    return mark_safe(
+        f'{translated}<details class="original"><summary>{summary}</summary>{said}</details>'
+    )
 
 
-def shown(text: Text, html: str) -> SafeString:
+def original_in(original: Text) -> str:
+    name = gettext(LANG_INFO[original.language]["name"])
+    return gettext("Original: %(language)s") % {"language": name}
+
+
+def shown(text: Text, html: str, url: str = "") -> SafeString:
+    """`url`: where the original of a translation is."""
     said = ""
     if text.state == "draft":
         said = gettext("Translation not yet reviewed.")
+    elif text.state == "machine":
+        said = gettext("Translated by a program, not yet reviewed.")
     elif text.state == "stale":
         said = gettext("The original has changed since this translation was made.")
     elif text.language != get_language():
         said = gettext("Not translated yet; this is the original.")
-    state = f'<p class="state">{escape(said)}</p>' if said else ""
+    said = escape(said)
+    if text.original is not None and url:
+        told = escape(original_in(text.original))
+        said += f' <a class="original" href="{url}">{told}</a>'
+    state = f'<p class="state">{said}</p>' if said else ""
     return mark_safe(
         f'<p class="text" lang="{text.language}" dir="{text.direction}">{html}</p>{state}'
     )
@@ -64,10 +92,8 @@ def recommendation(context: Any, entry: Entry, hide: str = "") -> SafeString:
     to_read = row.to_read("text")
     html, is_marked = emphasise_marked(to_read, search)
     reference = escape(row.reference)
-    about = [
-        f'<a class="reference" href="{address("recommendation-list")}{reference}/{carried}">'
-        f'<bdi dir="ltr">{reference}</bdi></a>'
-    ]
+    url = f"{address('recommendation-list')}{reference}/{carried}"
+    about = [f'<a class="reference" href="{url}"><bdi dir="ltr">{reference}</bdi></a>']
     if "region" not in hide:
         about.append(span("region-mark", entry.region.label))
     if entry.is_joint and entry.audience:
@@ -86,7 +112,7 @@ def recommendation(context: Any, entry: Entry, hide: str = "") -> SafeString:
     marking = "" if "select" in hide else " " + mark_box(context, reference)
     return mark_safe(
         f'<article class="recommendation region-{entry.region.slug}">'
-        f"{shown(to_read, html)}{why}"
+        f"{shown(to_read, html, f'{url}#original')}{why}"
         f'<p class="about">{" ".join(about)}{marking}</p>{areas}</article>'
     )
 
