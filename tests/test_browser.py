@@ -455,6 +455,83 @@ def test_notes_come_in_mended_in_the_file_and_are_taken_back(
     context.close()
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_translator_goes_from_text_to_text(browser, site, language, javascript):
+    """By keyboard, and with the buttons alone; in a narrow window, nothing cut."""
+    context = browser.new_context(
+        base_url=site,
+        locale=language,
+        viewport={"width": 360, "height": 800},
+        color_scheme="dark" if javascript else "light",
+        java_script_enabled=javascript,
+    )
+    page = context.new_page()
+    page.goto("/admin/login/?next=/admin/translations/")
+    page.fill("#id_username", "organiser")
+    page.fill("#id_password", "a phrase")
+    page.locator("input[type=submit]").click()
+    page.locator("tbody a[href$='/es/']").click()
+    page.select_option("#id_kind", "recommendation.text")
+    page.select_option("#id_region", "africa")
+    page.select_option("#id_state", "all")
+    page.locator(".selecting input[type=submit]").click()
+    if javascript:
+        assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+    page.locator("#content a.button").first.click()
+    area = page.locator("#id_translation")
+    expect(area).to_be_focused()
+    expect(page.locator(".side-by-side [lang=fr]").first).to_contain_text("COVID-19")
+    assert area.get_attribute("dir") == "ltr"
+    if javascript:
+        assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    first = page.url
+    written = f"{area.input_value()} {language}"
+    area.fill(written)
+    if javascript:
+        page.keyboard.press("Control+Enter")
+    else:
+        page.locator("button[value=save]").click()
+    expect(page.locator(".breadcrumbs")).to_contain_text("2021-AFR-002")
+    if javascript:
+        page.keyboard.press("Control+Alt+Enter")
+    else:
+        page.locator("a[rel=next]").last.click()
+    expect(page.locator(".breadcrumbs")).to_contain_text("2021-AFR-003")
+    page.goto(first)
+    expect(area).to_have_value(written)
+    page.locator("button[value=review]").click()
+    expect(page.locator(".messagelist .warning")).to_contain_text("2021-AFR-001")
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["es", "ar"])
+def test_the_original_of_a_translation_comes_and_goes(browser, site, language):
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    page.goto(f"/{language}/recommendations/?region=mena")
+    entry = page.locator("article.recommendation").first
+    link = entry.locator("a.original")
+
+    link.click()
+    expect(entry.locator("p.text[lang=fr][dir=ltr]")).to_be_visible()
+    expect(link).to_have_attribute("aria-expanded", "true")
+    link.click()
+    expect(entry.locator("p.text[lang=fr]")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/{language}/recommendations/?region=mena")
+    page.locator("a.original").first.click()
+    expect(page.locator("#original p.text[lang=fr]")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_axe_finds_nothing_on_the_pages_of_notes(browser, site, tmp_path, language):
     context = browser.new_context(
