@@ -183,7 +183,7 @@ class Check:
         )
         if self.scope.own is not None:
             rows = rows.filter(section__regional_forum__region__slug__in=self.scope.own)
-        for pk, reference, region, kind, audience, rank, *texts in (
+        for pk, reference, region, kind, audience, rank, original, *texts in (
             rows.order_by("pk")
             .values_list(
                 "pk",
@@ -192,6 +192,7 @@ class Check:
                 "section__kind",
                 "audience__slug",
                 "rank",
+                "original_language",
                 *TEXTS,
             )
             .iterator(2000)
@@ -203,26 +204,30 @@ class Check:
                 if text:
                     self.known.setdefault(pk, (reference, text[:120]))
                     self.by_text.setdefault(fingerprint(where, text), pk)
-                    self.remember(-pk, region, language, text)
+                    words = content_words(text)
+                    self.resembling(-pk, region, words)
+                    if language == original:  # its translations mean the same
+                        self.translating(-pk, region, language, words)
 
-    def remember(
-        self, owner: int, region: str, language: str, text: str
-    ) -> tuple[tuple[int, float], tuple[int, float]]:
-        """Take a text in; its nearest in its own words, and in another language."""
-        words = content_words(text)
+    def resembling(
+        self, owner: int, region: str, words: list[str]
+    ) -> tuple[int, float]:
+        """Take the words of a text in; whose were the nearest before (0: nobody's)."""
         near, share = self.alike.add(self.names.pks["region"][region], set(words))
         self.owners.append(owner)
-        kin, kinship = self.kin.add(
+        return self.owners[near] if near >= 0 else 0, share
+
+    def translating(
+        self, owner: int, region: str, language: str, words: list[str]
+    ) -> int:
+        """Take its meaning in; whose text in another language means the same, or 0."""
+        kin, _share = self.kin.add(
             self.names.pks["region"][region], meanings(language, words)
         )
         self.kin_owners.append(owner)
         self.spoken.append(language)
-        if kin >= 0 and self.spoken[kin] == language:
-            kin = -1
-        return (self.owners[near] if near >= 0 else 0, share), (
-            self.kin_owners[kin] if kin >= 0 else 0,
-            kinship,
-        )
+        is_kin = kin >= 0 and self.spoken[kin] != language
+        return self.kin_owners[kin] if is_kin else 0
 
     # The file.
 
@@ -516,9 +521,9 @@ class Check:
             )
             return
         language = values.get("reads_as") or values["language"]
-        (near, share), (kin, _kinship) = self.remember(
-            verdict.row, values["region"], language, text
-        )
+        words = content_words(text)
+        near, share = self.resembling(verdict.row, values["region"], words)
+        kin = self.translating(verdict.row, values["region"], language, words)
         if self.choices.get(str(verdict.row)) == "new":
             return
         if near > 0:
