@@ -69,6 +69,7 @@ def language_states() -> list[Term]:
         "original": gettext("written in %(language)s"),
         "reviewed": gettext("reviewed translation: %(language)s"),
         "draft": gettext("translation not reviewed: %(language)s"),
+        "machine": gettext("translated by a program: %(language)s"),
         "stale": gettext("translation older than its original: %(language)s"),
         "missing": gettext("not yet in %(language)s"),
     }
