@@ -122,4 +122,5 @@ def test_a_blank_sheet_without_headings_of_its_own_has_those_of_the_pages():
 
 
 def test_everything_speaks_the_fifth_language_and_the_four_as_before(tree):
-    run(tree, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests/in_portuguese.py")
+    pytest_ = ("-m", "pytest", "-p", "no:cacheprovider", "-q")
+    run(tree, *pytest_, "tests/in_portuguese.py", "tests/test_languages.py")
