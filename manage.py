@@ -2,8 +2,8 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+from forum.terminal import Commands
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
-    execute_from_command_line(sys.argv)
+    Commands(sys.argv).execute()

@@ -11,7 +11,15 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-SOURCES = ("accounts", "forum", "priorities", "regions", "templates", "translations", "workshops")
+SOURCES = (
+    "accounts",
+    "forum",
+    "priorities",
+    "regions",
+    "templates",
+    "translations",
+    "workshops",
+)
 KEYWORDS = {
     "_": None,
     "gettext": None,

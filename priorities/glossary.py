@@ -1,4 +1,4 @@
-"""The field's common words in four languages, for words that no text here holds."""
+"""The field's common words in every language, for words that no text here holds."""
 
 import csv
 from functools import cache
@@ -15,7 +15,7 @@ def translations() -> dict[tuple[str, str], set[tuple[str, str]]]:
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}
     with GLOSSARY.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            words = [(c, w) for c, cell in row.items() for w in cell.split("/")]
+            words = [(c, w) for c, cell in row.items() for w in cell.split("/") if w]
             for language, word in words:
                 for stem in stems(language, word):
                     others = (pair for pair in words if pair[0] != language)

@@ -1,4 +1,4 @@
-"""Words as search sees them: folded, stemmed in four languages, and where they stand."""
+"""Words as search sees them: folded, stemmed in every language, and where they stand."""
 
 import re
 import threading
@@ -6,7 +6,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice
 
@@ -52,19 +52,20 @@ def folded(text: str) -> tuple[str, ...]:
     return tuple(map(fold_word, WORD.findall(text)))
 
 
+def stemming(language: str) -> Callable[[str], str]:
+    """Snowball's stemmer of a language; where it has none, a word is its own stem."""
+    try:
+        # Without its own cache, which is slow to give up what it holds.
+        return Stemmer.Stemmer(language, 0).stemWord
+    except KeyError:
+        return str
+
+
 class Stemmers(threading.local):
-    """Snowball stemmers by language, which may not be shared between threads."""
+    """Stemmers by language, which may not be shared between threads."""
 
     def __init__(self) -> None:
-        self.by_language = {
-            code: Stemmer.Stemmer(
-                {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}[
-                    code
-                ],
-                0,  # without its own cache, which is slow to give up what it holds
-            )
-            for code in settings.CONTENT_LANGUAGES
-        }
+        self.by_language = {code: stemming(code) for code in settings.CONTENT_LANGUAGES}
 
 
 stemmers = Stemmers()
@@ -82,7 +83,7 @@ def stems(language: str, token: str) -> frozenset[str]:
         "fr",
     ):  # Snowball leaves mujer and mujeres, loi and lois apart
         forms |= {form.removesuffix(end) for form in forms for end in ("s", "es")}
-    stem = stemmers.by_language[language].stemWord
+    stem = stemmers.by_language[language]
     return frozenset(fold_word(stem(form)) for form in forms)
 
 

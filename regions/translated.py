@@ -14,11 +14,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
-CONTENT_LANGUAGE_CHOICES = [
-    (code, _(LANG_INFO[code]["name"])) for code in settings.CONTENT_LANGUAGES
-]
-
-
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -45,7 +40,7 @@ def reading_languages() -> list[str]:
 
 
 class Translated:
-    """`name = Translated(models.CharField(…))` makes name_fr, name_en, name_es, name_ar.
+    """`name = Translated(models.CharField(…))` makes name_fr, name_en and so on.
 
     The columns are ordinary fields: they filter, sort, export and migrate as such.
     Reading `instance.name` gives the reader's language, else the first that has a
@@ -60,7 +55,7 @@ class Translated:
         self.name = name
         label = self.field.verbose_name or name.replace("_", " ")
         self.short_description = label  # the heading of an admin list's column
-        for code, language in CONTENT_LANGUAGE_CHOICES:
+        for code, language in settings.LANGUAGES:
             column = self.field.clone()
             column.verbose_name = format_lazy("{} ({})", label, language)
             column.contribute_to_class(model, f"{name}_{code}")
@@ -107,7 +102,7 @@ class OriginalText(models.Model):
     original_language = models.CharField(
         _("original language"),
         max_length=2,
-        choices=CONTENT_LANGUAGE_CHOICES,
+        choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
         help_text=_("The language the text was first written in."),
     )

@@ -68,11 +68,11 @@ class Apart:
     def rows(self, table: str) -> list[Any]:
         return self.ask(f"SELECT * FROM {table} ORDER BY id")
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
+    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
         """`manage.py` with these words, on this database, in a process of its own."""
         return subprocess.Popen(
             [sys.executable, "manage.py", *words],
-            env=os.environ | {"DATABASE_URL": self.url},
+            env=os.environ | {"DATABASE_URL": self.url, "LC_ALL": "en"} | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from workshops.alike import Alike, content_words, meanings
 from workshops.checking import KIN
@@ -16,6 +17,11 @@ HERE = Path(__file__).parent
 def rows(name):
     with HERE.joinpath(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def ours(language):
+    """A language that is not ours is to be told from ours, not to be named."""
+    return language if language in settings.CONTENT_LANGUAGES else ""
 
 
 def kin(*texts):
@@ -30,7 +36,7 @@ def kin(*texts):
     [
         pytest.param(
             row["text"],
-            row["language"],
+            ours(row["language"]),
             marks=pytest.mark.xfail(strict=True) if row["known_to_fail"] else (),
         )
         for row in rows("languages.csv")
@@ -44,7 +50,7 @@ def test_a_doubtful_text_is_left_open_rather_than_taken_for_another_language():
     wrong = [
         row["text"]
         for row in rows("languages.csv")
-        if guess(row["text"]) not in ("", row["language"])
+        if guess(row["text"]) not in ("", ours(row["language"]))
     ]
     assert len(wrong) <= 1
 

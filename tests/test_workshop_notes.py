@@ -373,7 +373,7 @@ def test_undo_names_what_was_edited_since_and_keeps_it(tmp_path):
     call_command("undo_import", number, "--keep-edited", stdout=io.StringIO())
 
     assert list(Recommendation.objects.filter(pk__in=[edited.pk, other.pk])) == [edited]
-    with pytest.raises(CommandError, match="nothing to undo"):
+    with pytest.raises(CommandError, match="nothing to take back"):
         call_command("undo_import", number)
 
 

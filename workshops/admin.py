@@ -31,7 +31,7 @@ from regions.models import Edition, Region
 
 from . import blank, outcome, returning, wizard
 from .bringing import Changed
-from .checking import Verdict
+from .checking import TOTALS, Verdict
 from .columns import FIELDS, Mapping, signature
 from .forms import BlankForm, MappingForm, RedactionForm, UploadForm
 from .intake import Work, done
@@ -57,13 +57,13 @@ CSV = "text/csv; charset=utf-8"
 CHANGED = _("Data changed since the preview; review again. Nothing was brought in.")
 KINDS = {
     "all": _("all rows"),
-    "error": _("cannot come in"),
+    "error": TOTALS["error"],
     "confirm": _("to confirm"),
-    "warning": _("to look at"),
-    "new": _("new"),
-    "update": _("changes"),
-    "unchanged": _("unchanged"),
-    "duplicate": _("repeated"),
+    "warning": TOTALS["warning"],
+    "new": TOTALS["new"],
+    "update": TOTALS["update"],
+    "unchanged": TOTALS["unchanged"],
+    "duplicate": TOTALS["duplicate"],
     "left": _("left out"),
 }
 Status = NoteImport.Status
@@ -723,17 +723,7 @@ class NoteImportAdmin(admin.ModelAdmin):
                 note_import=note_import,
                 original=note_import,
             )
-        messages.success(
-            request,
-            gettext(
-                "Taken back: %(removed)s removed, %(restored)s as before, %(kept)s kept."
-            )
-            % {
-                "removed": undone.removed,
-                "restored": undone.restored,
-                "kept": len(undone.kept),
-            },
-        )
+        messages.success(request, undone.told)
         return HttpResponseRedirect(note_import.get_absolute_url())
 
     def forget(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from openpyxl import Workbook
@@ -13,43 +14,18 @@ from priorities.models import Audience, PriorityArea
 from regions.models import Edition, Region
 from regions.translated import direction
 
+from .columns import our_headings
 from .returning import csv_of
 
-# Width and heading of each column; every heading is one that `columns` knows.
-COLUMNS: dict[str, tuple[int, dict[str, str]]] = {
-    "region": (22, {"fr": "Région", "en": "Region", "es": "Región", "ar": "المنطقة"}),
-    "audience": (
-        30,
-        {"fr": "Destinataire", "en": "Audience", "es": "Destinatario", "ar": "الجهة"},
-    ),
-    "areas": (
-        36,
-        {
-            "fr": "Domaines prioritaires",
-            "en": "Priority areas",
-            "es": "Áreas prioritarias",
-            "ar": "المجالات",
-        },
-    ),
-    "text": (
-        80,
-        {
-            "fr": "Recommandation",
-            "en": "Recommendation",
-            "es": "Recomendación",
-            "ar": "التوصية",
-        },
-    ),
-    "rank": (8, {"fr": "Rang", "en": "Rank", "es": "Rango", "ar": "المرتبة"}),
-    "workshop": (
-        24,
-        {"fr": "Atelier", "en": "Workshop", "es": "Taller", "ar": "ورشة العمل"},
-    ),
-    "date": (14, {"fr": "Date", "en": "Date", "es": "Fecha", "ar": "التاريخ"}),
-    "comment": (
-        30,
-        {"fr": "Commentaire", "en": "Comment", "es": "Comentario", "ar": "ملاحظات"},
-    ),
+WIDTHS = {
+    "region": 22,
+    "audience": 30,
+    "areas": 36,
+    "text": 80,
+    "rank": 8,
+    "workshop": 24,
+    "date": 14,
+    "comment": 30,
 }
 ROWS = 500  # that have lists to choose from
 # Several may be written in one cell, so that the list only proposes.
@@ -57,7 +33,9 @@ PROPOSED = frozenset(["areas"])
 
 
 def headings(language: str) -> list[str]:
-    return [labels[language] for _width, labels in COLUMNS.values()]
+    """Each one that `columns` knows; what a language lacks is as the pages say it."""
+    ours = our_headings()
+    return [ours[n].get(language) or ours[n][settings.LANGUAGE_CODE] for n in WIDTHS]
 
 
 def choices(region: Region) -> dict[str, list[str]]:
@@ -114,10 +92,11 @@ def as_xlsx(region: Region, edition: Edition, language: str) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=number == 1)
         offered = choices(region)
-        for column, (name, (width, labels)) in enumerate(COLUMNS.items(), start=1):
+        labelled = zip(WIDTHS, headings(language), strict=True)
+        for column, (name, label) in enumerate(labelled, start=1):
             letter = get_column_letter(column)
-            notes.column_dimensions[letter].width = width
-            cell = notes.cell(1, column, labels[language])
+            notes.column_dimensions[letter].width = WIDTHS[name]
+            cell = notes.cell(1, column, label)
             cell.font, cell.fill = (
                 Font(bold=True),
                 PatternFill("solid", fgColor="D9E8EA"),
@@ -136,7 +115,7 @@ def as_xlsx(region: Region, edition: Edition, language: str) -> bytes:
             rule.error = _("Choose one from the list.")
             notes.add_data_validation(rule)
             rule.add(f"{letter}2:{letter}{ROWS + 1}")
-        for row in notes.iter_rows(min_row=2, max_row=ROWS + 1, max_col=len(COLUMNS)):
+        for row in notes.iter_rows(min_row=2, max_row=ROWS + 1, max_col=len(WIDTHS)):
             for cell in row:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     notes.freeze_panes = "A2"

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from priorities.models import (
@@ -27,13 +29,21 @@ from .alike import Alike, content_words, meanings, sameness
 from .columns import Mapping
 from .models import NoteImport, WorkshopNote, lineage
 from .names import Names
-from .problems import ERROR, ROW, TO_CONFIRM, WARNING, Problem
+from .problems import ERROR, ROW, SEVERITIES, TO_CONFIRM, WARNING, Problem
 from .reading import Reader, Values, plain
 from .spreadsheets import Line
 from .spreadsheets.text import normal
 
 CHUNK = 500
-TOTALS = ("rows", "new", "update", "unchanged", "duplicate", "error", "warning")
+TOTALS: dict[str, Promise] = {
+    "rows": _("rows"),
+    "new": _("new"),
+    "update": _("changes"),
+    "unchanged": _("unchanged"),
+    "duplicate": _("repeated"),
+    "error": SEVERITIES[ERROR],
+    "warning": SEVERITIES[WARNING],
+}
 TEXTS = [f"text_{code}" for code in settings.CONTENT_LANGUAGES]
 List = tuple[str, str, str]  # region, kind, audience: one list of a regional forum
 KIN = 0.43  # of the concepts of a text and its translation: 94 % of 2021's pairs share more

@@ -1,4 +1,4 @@
-"""Which column of a file means what: headings in four languages and their variants."""
+"""Which column of a file means what: headings in every language and their variants."""
 
 import csv
 import re
@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from priorities.words import folded
 
 HEADINGS = Path(__file__).with_name("headings.csv")
+OUR_HEADINGS = Path(__file__).with_name("our_headings.csv")
 # Every meaning a column can have, as people choose it.
 FIELDS: dict[str, Promise] = {
     "region": _("region"),
@@ -86,9 +87,20 @@ class Label(NamedTuple):
 
 
 @cache
+def our_headings() -> dict[str, dict[str, str]]:
+    """By field and language: what stands above the columns of our blank sheets."""
+    with OUR_HEADINGS.open(encoding="utf-8", newline="") as file:
+        return {row.pop("field"): row for row in csv.DictReader(file)}
+
+
+@cache
 def known() -> dict[str, Label]:
     """Every heading we know, by its key."""
     found = {name: Label(name) for name in FIELDS}
+    for name, labels in our_headings().items():
+        for language, words in labels.items():
+            if words:
+                found[key(words)] = Label(name, language)
     with HEADINGS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             label = Label(row["field"], row["language"], row["beside"] or "")
@@ -98,9 +110,9 @@ def known() -> dict[str, Label]:
 
 @cache
 def language_words() -> dict[str, str]:
-    from .names import listed
+    from .names import languages
 
-    return {key(label): slug for slug, label in listed("language")}
+    return {key(label): code for code, label in languages()}
 
 
 @cache

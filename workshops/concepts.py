@@ -1,4 +1,4 @@
-"""What common words mean, the same number in four languages."""
+"""What common words mean, the same number in every language."""
 
 import csv
 from functools import cache
@@ -23,7 +23,7 @@ def concepts() -> Concepts:
             for row in csv.DictReader(file):
                 number += 1
                 for language, cell in row.items():
-                    for word in cell.split("/"):
+                    for word in filter(None, cell.split("/")):
                         for stem in stems(language, word):
                             found.setdefault((language, stem), set()).add(number)
     return joined(found)

@@ -3,6 +3,8 @@
 import re
 from functools import cache, lru_cache
 
+from django.conf import settings
+
 from priorities.words import fold_word, folded, stems
 
 from .concepts import concepts
@@ -11,14 +13,13 @@ ARABIC = re.compile(r"[\u0621-\u064a]")
 # Letters that Persian and Urdu have besides those of Arabic.
 BESIDES = re.compile(r"[پچژگٹڈڑےہںھ]")
 LATIN = re.compile(r"[^\W\d_]")
-OURS = ("fr", "en", "es")
-# Small words that one of the three languages has and the others do not; and those of
-# languages that look like them, so as to keep silent rather than take one for ours.
+# Small words that one of these languages has and the others do not. Some are not ours
+# but look like them: so as to keep silent rather than take one for ours.
 SMALL = {
     "fr": "le les des du et est une dans pour que qui sur avec aux au ne pas par leur leurs ce ces cette son ses sans sont être ou où nous vous ils elles afin ainsi chaque tous toutes tout toute mais dont plus entre même lorsque depuis celles ceux celui doit doivent chez vers leur y il elle quand jusqu d l qu s n c j la de un en a se",
     "en": "the and of to in is that for with as on are be by an at from or this who which their they them it not should must have has will all each any without where when than into how what those these every more only one two before after while its our your may so if between through about under over out up no",
     "es": "el los las del y una un para que con por se su sus al es en lo como más pero sin son está están todo toda todos todas cada donde cuando quienes quien ni ya muy también hasta desde sobre entre este esta estos estas ese esa aquello nos les debe deben ante tras mediante según hay ser o a la de",
-    "pt": "o os as e de a um uma dos das no na nos nas ao aos não com que se do da em pelo pela pelos pelas são seu sua seus suas mais para por devem deve também sobre sem à às todo todos ou",
+    "pt": "o os as e de a um uma dos das no na nos nas ao aos não com que se do da em pelo pela pelos pelas são seu sua seus suas mais para por devem deve também sobre sem à às todo toda todos todas ou cada entre quem onde quando até isso essa esse muito já",
     "it": "il lo gli i di a del dello della dei degli delle che e è per con non una un nel nella nei nelle sono da dal dalla ai al alla alle le la devono deve anche più tutti tutte loro ogni senza o",
     "de": "der die das und für den dem des zu mit von ist nicht ein eine einer auf im in sollen müssen werden sich auch bei an als",
     "nl": "het een van voor op te met niet zijn moeten worden aan bij ook om als of hun door",
@@ -87,7 +88,7 @@ def guess(text: str) -> str:
         listen_closely(text, words, scores)
     best, second = sorted(scores, key=lambda code: -scores[code])[:2]
     clear = scores[best] - scores[second] >= 0.8 and scores[best] >= 1
-    return best if clear and best in OURS else ""
+    return best if clear and best in settings.CONTENT_LANGUAGES else ""
 
 
 def listen_closely(text: str, words: tuple[str, ...], scores: dict[str, float]) -> None:
@@ -105,7 +106,7 @@ def heard(word: str) -> list[tuple[str, float]]:
     """Votes of a word that stands in the lexicon, and of the longest ending it has."""
     known = [
         language
-        for language in OURS
+        for language in SMALL.keys() & settings.CONTENT_LANGUAGES
         if any((language, stem) in concepts() for stem in stems(language, word))
     ]
     votes = [(language, COMMON / len(known)) for language in known]

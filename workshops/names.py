@@ -1,6 +1,6 @@
 """What people write for a region, an audience, an area…, and which of ours they mean.
 
-The official names in four languages, synonyms, a list of variants (`names.csv`), and
+The official names in every language, synonyms, a list of variants (`names.csv`), and
 what somebody said a word means. Nothing is guessed: the nearest name is proposed.
 """
 
@@ -63,6 +63,14 @@ def listed(kind: str) -> list[tuple[str, str]]:
             for row in csv.DictReader(file)
             if row["kind"] == kind
         ]
+
+
+@cache
+def languages() -> list[tuple[str, str]]:
+    """Code and label of every content language: its name in each, and the variants."""
+    codes = settings.CONTENT_LANGUAGES
+    names = [(code, Locale(own).languages[code]) for own in codes for code in codes]
+    return [*((code, code) for code in codes), *names, *listed("language")]
 
 
 def root(word: str) -> str:
@@ -242,7 +250,9 @@ class Names:
         self.kinds["kind"].labels = {
             slug: str(label) for slug, label in Section.Kind.choices
         }
-        for kind in ("region", "countries", "language", "kind", "yesno"):
+        for code, label in languages():
+            self.kinds["language"].add(code, [label])
+        for kind in ("region", "countries", "kind", "yesno"):
             for slug, label in listed(kind):
                 if slug in self.kinds[kind].labels:
                     self.kinds[kind].add(slug, [label])

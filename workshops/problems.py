@@ -14,6 +14,11 @@ from priorities.personal_data import KINDS
 from regions.translated import set_apart
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
+SEVERITIES: dict[str, Promise] = {
+    ERROR: _("cannot come in"),
+    WARNING: _("to look at"),
+    NOTE: _("good to know"),
+}
 ROW = -1  # the column of a problem that the whole row has
 
 # Severity and message by code. {named} parts come from the problem; {value} is the cell.

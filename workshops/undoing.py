@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from priorities.models import Audience, Recommendation, Section
 
@@ -19,7 +20,7 @@ class Edited(Exception):
     """Rows were edited or published since; `references` names them."""
 
     def __init__(self, references: list[str]) -> None:
-        super().__init__(", ".join(references))
+        super().__init__(_(", ").join(references))
         self.references = references
 
 
@@ -32,6 +33,16 @@ class Undone:
     removed: int
     restored: int
     kept: list[str]
+
+    @property
+    def told(self) -> str:
+        return _(
+            "Taken back: %(removed)s removed, %(restored)s as before, %(kept)s kept."
+        ) % {
+            "removed": self.removed,
+            "restored": self.restored,
+            "kept": len(self.kept),
+        }
 
 
 def edited_since(note_import: NoteImport) -> list[Recommendation]:

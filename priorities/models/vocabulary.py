@@ -1,5 +1,6 @@
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from regions.translated import CONTENT_LANGUAGE_CHOICES, Translated
+from regions.translated import Translated
 
 from ..words import fold
 
@@ -178,9 +179,7 @@ class AreaSynonym(models.Model):
     area = models.ForeignKey(
         PriorityArea, models.CASCADE, related_name="synonyms", verbose_name=_("area")
     )
-    language = models.CharField(
-        _("language"), max_length=2, choices=CONTENT_LANGUAGE_CHOICES
-    )
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     label = models.CharField(_("label"), max_length=120)
     folded = models.CharField(max_length=120, editable=False)
 

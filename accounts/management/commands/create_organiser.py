@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import organisers
@@ -25,11 +26,15 @@ class Command(BaseCommand):
             if once:
                 return
             raise CommandError(
-                f"There is already an account named {username}; "
-                f"`manage.py changepassword {username}` gives it another password."
+                _(
+                    "There is already an account named %(name)s; "
+                    "`manage.py changepassword %(name)s` gives it another password."
+                )
+                % {"name": username}
             )
         password = secrets.token_urlsafe(12)
         user = User.objects.create_user(username, password=password, is_staff=True)
         user.groups.add(organisers())
-        self.stdout.write(f"Organiser account: {username}\nPassword: {password}")
-        self.stdout.write("This password is shown only now.")
+        self.stdout.write(_("Organiser account: %s") % username)
+        self.stdout.write(_("Password: %s") % password)
+        self.stdout.write(_("This password is shown only now."))

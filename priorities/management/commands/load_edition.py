@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from regions.models import Edition, Region
 
@@ -18,19 +19,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, year: int, **options: Any) -> None:
         if Edition.objects.filter(year=year).exists():
-            self.stdout.write(f"Edition {year} is already here; nothing changed.")
+            self.stdout.write(_("Edition %s is already here; nothing changed.") % year)
             return
         folder = Path(settings.BASE_DIR, "fixtures")
         parts = sorted(path.name for path in folder.glob(f"edition_{year}_*.json"))
         if not parts:
-            raise CommandError(f"No fixtures/edition_{year}_*.json to load.")
+            raise CommandError(
+                _("There is no %s to load.") % f"fixtures/edition_{year}_*.json"
+            )
         with transaction.atomic():
             # Words that organisers may have mended since are not read a second time.
             words = [] if Region.objects.exists() else ["vocabulary"]
             names = [*words, f"edition_{year}", *parts]
             call_command("loaddata", *names, verbosity=0)
             self.begin_history(f"edition {year} loaded from fixtures")
-        self.stdout.write(f"Edition {year} loaded.")
+        self.stdout.write(_("Edition %s loaded.") % year)
 
     def begin_history(self, reason: str) -> None:
         """Fixtures write no history of their own: every row gets its first entry."""

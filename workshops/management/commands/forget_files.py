@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from workshops.models import ImportFile
 
@@ -12,4 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = ImportFile.objects.expired().forget()
-        self.stdout.write(f"{count} files deleted.")
+        told = ngettext("%d file deleted.", "%d files deleted.", count)
+        self.stdout.write(told % count)

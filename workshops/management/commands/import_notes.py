@@ -1,5 +1,6 @@
 import json
 import sys
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,6 +23,7 @@ from workshops.intake import (
 )
 from workshops.models import ImportFile, NoteImport, SavedMapping
 from workshops.names import Names
+from workshops.problems import SEVERITIES
 from workshops.spreadsheets import Choices, Limits, Refused, Table
 
 ATTEMPTS = 3  # when others change the edition between the check and the writing
@@ -65,8 +67,10 @@ class Command(BaseCommand):
             file = path.open("rb")
         except Refused as refusal:
             self.refuse(path, str(refusal))
+        except FileNotFoundError:
+            self.refuse(path, _("There is no such file."))
         except OSError as error:
-            self.refuse(path, str(error.strerror))
+            self.refuse(path, _("The file cannot be opened: %s") % error.strerror)
         with file:
             try:
                 refused = self.bring(file, path, scope)
@@ -110,14 +114,14 @@ class Command(BaseCommand):
                     None,
                 )
                 for rows in written:
-                    self.tell(rows, "written")
+                    self.tell(_("rows written: %s"), rows)
             except Changed:
                 note_import.delete()
                 continue
             self.report(file, path, table, judged, note_import)
             return bool(stay_out)
         raise CommandError(
-            "The edition kept changing meanwhile. Try again later.", returncode=1
+            _("The edition kept changing meanwhile. Try again later."), returncode=1
         )
 
     def judge(self, file: Any, path: Path, scope: Scope) -> tuple[Table, Judged]:
@@ -154,7 +158,7 @@ class Command(BaseCommand):
         if self.options["checked_personal_data"]:
             decisions = {"checked": range(1, limits.rows + 100_000)}
         work = judging(table, scope, mapping, path.name, limits, decisions)
-        return table, done(work, lambda rows: self.tell(rows, "checked"))
+        return table, done(work, partial(self.tell, _("rows checked: %s")))
 
     def record(
         self, file: Any, path: Path, table: Table, judged: Judged, scope: Scope
@@ -179,10 +183,10 @@ class Command(BaseCommand):
         ImportFile.objects.create(note_import=note_import, content=content)
         return note_import
 
-    def tell(self, rows: int, word: str) -> None:
+    def tell(self, words: str, rows: int) -> None:
         """How far it is, on a terminal."""
         if self.stderr.isatty():
-            self.stderr.write(f"\r{rows:,} rows {word}", ending="")
+            self.stderr.write(f"\r{words % rows}", ending="")
 
     # Reports.
 
@@ -224,8 +228,9 @@ class Command(BaseCommand):
             for problem in verdict.problems:
                 cell = problem.cell(verdict.row) if table.kind == "xlsx" else ""
                 where = cell or self.heading(table, problem.column)
+                severity = SEVERITIES[problem.severity]
                 self.stdout.write(
-                    f"{verdict.row}\t{problem.severity}\t{where}\t{problem.message}"
+                    f"{verdict.row}\t{severity}\t{where}\t{problem.message}"
                 )
         for sheet, rows in table.others:
             self.stdout.write(
@@ -241,14 +246,15 @@ class Command(BaseCommand):
             )
         totals = judged.verdicts.totals
         self.stdout.write(
-            _(", ").join(f"{name}: {count}" for name, count in totals.items())
+            _(", ").join(f"{label}: {totals[name]}" for name, label in TOTALS.items())
         )
         if note_import is not None:
             self.stdout.write(
-                f"Brought in as import {note_import.pk}; undo_import {note_import.pk} takes it back."
+                _("Brought in as import %(id)s; `undo_import %(id)s` takes it back.")
+                % {"id": note_import.pk}
             )
         else:
-            self.stdout.write("Nothing was written.")
+            self.stdout.write(_("Nothing was written."))
 
     def report_json(
         self,

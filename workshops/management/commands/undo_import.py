@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from workshops.models import NoteImport
 from workshops.undoing import Edited, NotThere, undo
@@ -20,18 +21,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, id: int, keep_edited: bool, **options: Any) -> None:
         note_import = NoteImport.objects.filter(pk=id).first()
         if note_import is None:
-            raise CommandError(f"There is no import {id}.")
+            raise CommandError(_("There is no import %s.") % id)
         try:
             undone = undo(note_import, None, gone=set() if keep_edited else None)
         except NotThere:
             raise CommandError(
-                f"Import {id} is not brought in: nothing to undo."
+                _("This import is not brought in: there is nothing to take back")
             ) from None
         except Edited as edited:
             raise CommandError(
-                f"Edited or published since: {edited}. Run again with --keep-edited "
-                "to keep these and take back the rest."
+                _(
+                    "Edited or published since: %s. Run it again with --keep-edited "
+                    "to keep these and take back the rest."
+                )
+                % edited
             ) from None
-        self.stdout.write(
-            f"{undone.removed} removed, {undone.restored} restored, {len(undone.kept)} kept."
-        )
+        self.stdout.write(undone.told)
