@@ -107,6 +107,16 @@ def test_the_form_of_an_entry_has_a_portuguese_text(organiser, translated):
     assert '<option value="pt">' in text
 
 
+def test_translators_find_all_that_is_to_be_put_into_portuguese(organiser, translated):
+    name = f"recommendation/{translated.reference}/text"
+    text = organiser.get("/admin/translations/pt/").content.decode()
+    page = organiser.get(f"/admin/translations/pt/text/{name}/").content.decode()
+
+    assert "761" in text
+    assert 'lang="pt" dir="ltr"' in page
+    assert "sobreviventes" in page
+
+
 def test_notes_come_in_with_a_portuguese_column(organiser):
     upload(
         organiser,
