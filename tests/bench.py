@@ -188,6 +188,32 @@ def measure_index(**about: Any) -> None:
     say(name="one change taken in", value=round(spent, 1), unit="ms", **about)
 
 
+def measure_translators(**about: Any) -> None:
+    """Milliseconds of the program for the translators' pages, as an organiser."""
+    from django.test import Client
+
+    from accounts.models import User
+    from translations.units import Selection
+
+    client = Client()
+    client.force_login(User.objects.get_or_create(username="b", is_superuser=True)[0])
+    User.objects.filter(username="b").update(is_staff=True)
+    first = next(Selection("es", kind="recommendation.text").ids(), "")
+    pages = {
+        "progress": "/admin/translations/",
+        "a language": "/admin/translations/es/",
+        "a text": f"/admin/translations/es/text/{first}/",
+    }
+    for name, path in pages.items() if first else ():
+        times = []
+        for _round in range(3):
+            start = time.perf_counter()
+            assert client.get(path).status_code == 200, path
+            times.append((time.perf_counter() - start) * 1000)
+        value = round(statistics.median(times), 1)
+        say(name=f"translations, {name}: program", value=value, unit="ms", **about)
+
+
 def resident() -> int:
     """Megabytes this process holds."""
     for line in Path("/proc/self/status").read_text().splitlines():
@@ -257,6 +283,7 @@ def run(sizes: list[int], database: Path | None) -> None:
         for name, path in pages.items():
             value = round(program(path), 1)
             say(name=f"{name}: program", value=value, unit="ms", **about)
+        measure_translators(**about)
         connections.close_all()
         gunicorn = [sys.executable, "-m", "gunicorn", "forum.wsgi", "--workers", "2"]
         options = [

@@ -126,7 +126,7 @@ def test_every_text_is_counted_once_in_its_state():
     gone = make_recommendation(section=section)
     gone.withdraw()
 
-    counts = progress("es")
+    counts = progress(["es"])["es"]
 
     assert counts["recommendation.text", "africa"] == {
         "reviewed": 1,
@@ -135,15 +135,15 @@ def test_every_text_is_counted_once_in_its_state():
         "stale": 1,
     }
     assert counts["section.introduction", "africa"] == {"missing": 1}
-    assert progress("fr")["recommendation.text", "africa"] == {"original": 4}
+    assert progress(["fr"])["fr"]["recommendation.text", "africa"] == {"original": 4}
     assert first.state_in("es") == "reviewed"
 
 
 def test_a_text_that_no_original_has_is_not_missing():
     make_section(heading_fr="Gouvernements", introduction_fr=None)
 
-    assert ("section.introduction", "africa") not in progress("es")
-    assert progress("es")["section.heading", "africa"] == {"missing": 1}
+    assert ("section.introduction", "africa") not in progress(["es"])["es"]
+    assert progress(["es"])["es"]["section.heading", "africa"] == {"missing": 1}
 
 
 def test_the_state_in_a_query_is_the_state_of_the_row():
@@ -167,7 +167,7 @@ def test_names_are_in_use_or_missing():
 
     assert find("area/media/name").state("es") == "missing"
     assert find("area/media/name").state("fr") == "original"
-    assert progress("es")["area.name", ""]["missing"] >= 1
+    assert progress(["es"])["es"]["area.name", ""]["missing"] >= 1
 
 
 def test_the_pages_show_progress_and_what_is_selected(organiser):

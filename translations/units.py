@@ -79,13 +79,24 @@ class Kind:
             rows = rows.exclude(status=Recommendation.Status.ARCHIVED)
         return rows.select_related(*self.related)
 
+    def state(self, language: str) -> Case:
+        """The state of this text as SQL; "" where there is nothing to translate."""
+        if self.has_state:
+            state: Case = self.model.state_expression(language, self.field)
+            return state
+        return self.state_of_names(language)
+
     def with_state(self, language: str) -> QuerySet[Any]:
         """Rows with the `state` of this text; those that have none are left out."""
-        if self.has_state:
-            state = self.model.state_expression(language, self.field)
-        else:
-            state = self.state_of_names(language)
-        return self.rows().annotate(state=state).exclude(state="")
+        return self.rows().annotate(state=self.state(language)).exclude(state="")
+
+    def regions(self) -> tuple[Any, dict[Any, str]]:
+        """The column that leads to a row's region, and the region by its values."""
+        column, _way, rest = self.region.partition("__")
+        if not column:
+            return Value(""), {}
+        owner: Any = self.model._meta.get_field(column).related_model
+        return F(column), dict(owner.objects.values_list("pk", rest))
 
     def state_of_names(self, language: str) -> Case:
         """Names are words of the application in each language: there, or missing.
@@ -396,16 +407,23 @@ class Selection:
 Counts = dict[tuple[str, str], dict[str, int]]  # by kind and region, then state
 
 
-def progress(language: str) -> Counts:
-    """How many texts of each kind and region are in which state."""
-    found: Counts = {}
+def progress(languages: Iterable[str]) -> dict[str, Counts]:
+    """By language: how many texts of each kind and region are in which state.
+
+    Each table is read once for all languages; regions are joined here, not there.
+    """
+    codes = list(languages)
+    found: dict[str, Counts] = {code: {} for code in codes}
     for kind in KINDS:
-        rows = kind.with_state(language).order_by()
-        region = F(kind.region) if kind.region else Value("")
-        for where, state, count in (
-            rows.annotate(where=region)
-            .values_list("where", "state")
-            .annotate(count=Count("pk"))
+        owner, regions = kind.regions()
+        states = {f"state_{code}": kind.state(code) for code in codes}
+        rows = kind.rows().select_related(None).order_by().annotate(**states)
+        for where, *row, count in rows.values_list(owner, *states).annotate(
+            count=Count("pk")
         ):
-            found.setdefault((kind.slug, where), {})[state] = count
+            for code, state in zip(codes, row, strict=True):
+                if state:
+                    place = (kind.slug, regions.get(where, ""))
+                    counts = found[code].setdefault(place, {})
+                    counts[state] = counts.get(state, 0) + count
     return found

@@ -116,8 +116,8 @@ def summed(many: Any) -> dict[str, int]:
 @for_translators
 def overview(request: HttpRequest) -> TemplateResponse:
     languages = [
-        {**about(code), **share(summed(progress(code).values()))}
-        for code in settings.CONTENT_LANGUAGES
+        {**about(code), **share(summed(counts.values()))}
+        for code, counts in progress(settings.CONTENT_LANGUAGES).items()
     ]
     return page(
         request,
@@ -134,7 +134,7 @@ def language(request: HttpRequest, language: str) -> TemplateResponse:
     """One language: by kind of text and region, and the texts that are selected."""
     form, selection, query = asked(request, language)
     user = user_of(request)
-    counts = progress(language)
+    counts = progress([language])[language]
     regions = [*Region.objects.all(), None]
     kinds = [kind for kind in KINDS if any(kind.slug == slug for slug, _r in counts)]
     rows = []
