@@ -135,6 +135,7 @@ LANGUAGES = [
 CONTENT_LANGUAGES = [code for code, _name in LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "forum.formats"  # where Django's own dates are not the reader's
 TIME_ZONE = "UTC"
 USE_TZ = True
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

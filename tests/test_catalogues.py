@@ -1,9 +1,12 @@
-"""The interface speaks French whole: nothing missing, unused, fuzzy or garbled."""
+"""The interface speaks every language whole: nothing missing, unused, fuzzy or garbled."""
 
 import re
 import string
+from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format, number_format
 
 from forum import catalogues
 
@@ -61,3 +64,29 @@ def test_no_template_holds_a_literal_that_cannot_be_translated(path):
     text = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.S)
 
     assert set(LITERAL.findall(text)) <= FILES
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "minute"),
+    [
+        ("fr", "8 novembre 2021", "8 novembre 2021 14:05"),
+        ("en", "8 November 2021", "8 November 2021, 14:05"),
+        ("es", "8 de noviembre de 2021", "8 de noviembre de 2021 a las 14:05"),
+        ("ar", "8 نوفمبر 2021", "8 نوفمبر 2021، 2:05 م"),
+    ],
+)
+def test_dates_are_written_as_the_reader_writes_them(language, day, minute):
+    moment = datetime(2021, 11, 8, 14, 5, tzinfo=UTC)
+
+    with translation.override(language):
+        assert date_format(moment) == day
+        assert date_format(moment, "DATETIME_FORMAT") == minute
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("fr", "1,5"), ("en", "1.5"), ("es", "1,5"), ("ar", "1.5")],
+)
+def test_numbers_have_western_digits_and_the_readers_separator(language, written):
+    with translation.override(language):
+        assert number_format(1.5) == written
