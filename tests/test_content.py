@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from django.conf import settings
 
 from priorities.models import (
     AreaSynonym,
     Audience,
+    Instrument,
     PriorityArea,
     Recommendation,
     Section,
@@ -130,12 +132,33 @@ def test_every_entry_stands_on_its_regions_pages_in_the_order_of_the_text():
         assert section.first_page <= pages[0] <= pages[-1] <= section.last_page
 
 
-def test_every_entry_reads_in_french_and_english_with_a_key_term():
+@pytest.mark.parametrize("language", settings.CONTENT_LANGUAGES)
+def test_every_entry_reads_in_every_language_with_its_key_terms(language):
     for entry in Recommendation.objects.all():
-        for text in (entry.text_fr, entry.text_en):
-            assert BOLD.search(text), entry
-            assert text.count("**") % 2 == 0, entry
-            assert len(text) < 700, entry
+        text = getattr(entry, f"text_{language}")
+        assert BOLD.search(text), entry
+        assert text.count("**") == entry.text_fr.count("**"), entry
+        assert len(text) < 700, entry
+        assert entry.state_in(language) in {"original", "reviewed"}, entry
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (Edition, ["place", "theme", "introduction"]),
+        (RegionalForum, ["overview"]),
+        (Section, ["heading", "introduction"]),
+        (Region, ["name"]),
+        (Audience, ["name"]),
+        (PriorityArea, ["name"]),
+        (Instrument, ["name"]),
+    ],
+)
+def test_what_stands_around_them_reads_in_every_language_too(model, names):
+    for row in model.objects.all():
+        for name in names:
+            texts = [getattr(row, f"{name}_{c}") for c in settings.CONTENT_LANGUAGES]
+            assert all(texts) or not any(texts), (row, name)
 
 
 def test_nobody_ranked_in_2021_and_some_lead():
@@ -202,3 +225,11 @@ def test_synonyms_are_held_by_one_area_in_each_language():
             AreaSynonym.objects.filter(language=code).values_list("folded", flat=True)
         )
         assert len(labels) == len(set(labels)) > 60
+
+
+@pytest.mark.parametrize("language", settings.CONTENT_LANGUAGES)
+def test_countries_are_named_as_cldr_names_them(language):
+    names = Locale(language).territories
+
+    countries = Country.objects.values_list("iso_code", f"name_{language}")
+    assert [(code, name) for code, name in countries if name != names[code]] == []
