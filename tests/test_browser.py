@@ -295,6 +295,22 @@ def test_axe_finds_nothing(browser, site, language, scheme):
     assert found == {}
 
 
+@pytest.mark.parametrize("language", ["es", "ar"])
+def test_axe_finds_nothing_on_a_phone(browser, site, language):
+    context = browser.new_context(
+        base_url=site, viewport={"width": 360, "height": 800}, has_touch=True
+    )
+    page = context.new_page()
+    found = {}
+    for name in ("", "regions/", "recommendations/?region=mena", "areas/", "matrix/"):
+        page.goto(f"/{language}/{name}")
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[name] = [(v["id"], v["nodes"][0]["html"][:160]) for v in violations]
+    context.close()
+    assert found == {}
+
+
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
 def test_no_page_scrolls_sideways(browser, site, width):
     context = browser.new_context(

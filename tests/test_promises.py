@@ -137,6 +137,43 @@ def test_the_first_response_fits_a_bad_line(client, address):
     assert len(gzip.compress(body, 6)) <= 14 * 1024
 
 
+PHYSICAL = re.compile(
+    r"^(?:[\w-]+-)?(?:left|right)(?:-\w+)?:"
+    r"|^(?:text-align|float|clear|caption-side|background-position):.*\b(?:left|right)\b"
+)
+
+
+def unmirrored(sheet):
+    """The declarations of a style sheet that stay where they are in Arabic."""
+    for name, value in re.findall(r"([\w-]+)\s*:\s*([^;{}]+)[;}]", sheet):
+        sides = re.split(r"\s+(?![^(]*\))", value.strip())
+        is_box = re.fullmatch(r"(?:scroll-)?(?:margin|padding)|inset|border-\w+", name)
+        is_uneven = is_box and len(sides) == 4 and sides[1] != sides[3]
+        if is_uneven or PHYSICAL.search(f"{name}:{value}"):
+            yield name, value
+
+
+def test_style_sheets_say_start_and_end_so_that_arabic_mirrors():
+    for sheet in Path(settings.BASE_DIR, "static").glob("*.css"):
+        assert list(unmirrored(sheet.read_text())) == [], sheet.name
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "margin-left: 0",
+        "border-top-right-radius: 3px",
+        "left: 0",
+        "text-align: right",
+        "float: left",
+        "padding: 0 1px 0 calc(var(--unit) * 2)",
+        "inset: 0 auto 0 0",
+    ],
+)
+def test_what_would_not_mirror_is_noticed(declaration):
+    assert len(list(unmirrored(f"a {{ {declaration}; }}"))) == 1
+
+
 def test_a_cold_visit_weighs_less_than_50_kb():
     files = ("site.css", "site.js", "icon.svg", "django_htmx/htmx-2.min.js")
     weight = sum(
