@@ -136,7 +136,7 @@ class LanguageWidget(widgets.Widget):
         if text not in settings.CONTENT_LANGUAGES:
             raise ValueError(
                 _("“%(value)s” is not one of %(known)s.")
-                % {"value": value, "known": ", ".join(settings.CONTENT_LANGUAGES)}
+                % {"value": value, "known": _(", ").join(settings.CONTENT_LANGUAGES)}
             )
         return text
 
@@ -253,9 +253,9 @@ class RecommendationResource(resources.ModelResource):
             raise ValidationError(
                 _("Columns nobody knows: %(unknown)s.%(hints)s Known are: %(known)s.")
                 % {
-                    "unknown": ", ".join(f"“{name}”" for name in unknown),
+                    "unknown": _(", ").join(_("“%s”") % name for name in unknown),
                     "hints": hints,
-                    "known": ", ".join(dict.fromkeys(known)),
+                    "known": _(", ").join(dict.fromkeys(known)),
                 }
             )
         if "reference" not in (dataset.headers or []):

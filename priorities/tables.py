@@ -8,9 +8,12 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+
+from regions.translated import set_apart
 
 from . import comparison, entries
 from .entries import Entry
@@ -63,6 +66,7 @@ class File:
     def workbook(self) -> bytes:
         book = Workbook()
         sheet = book.active
+        sheet.sheet_view.rightToLeft = get_language_bidi()
         for row in self.cells():
             sheet.append(row)
         for cell in sheet[1]:
@@ -165,7 +169,11 @@ def cell(shown: list[Entry], count: int) -> str:
     if not count:
         return _("Nothing recorded.")
     lines = [
-        f"{entry.recommendation.reference}: {plain(entry.recommendation.to_read('text').value)}"
+        _("%(name)s: %(value)s")
+        % {
+            "name": set_apart(entry.recommendation.reference),
+            "value": plain(entry.recommendation.to_read("text").value),
+        }
         for entry in shown
     ]
     if count > len(shown):

@@ -52,6 +52,19 @@ def test_no_cell_is_a_formula(client, kind, start):
     assert row[head.index("text")] == f"'{start}1+1"
 
 
+def test_a_workbook_reads_from_the_right_where_the_reader_does(client):
+    make_recommendation("africa", text_ar="تدريب القضاة")
+    make_recommendation("mena", text_ar="تدريب الشرطة")
+
+    def sheet(language):
+        address = f"/{language}/compare.xlsx?region=africa&region=mena&by=area"
+        return load_workbook(BytesIO(client.get(address).getvalue())).active
+
+    assert sheet("ar").sheet_view.rightToLeft is True
+    assert sheet("ar")["C2"].value == "\u20682021-AFRIC-001\u2069: تدريب القضاة"
+    assert sheet("es").sheet_view.rightToLeft is False
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_comparison_comes_as_it_stands(client, kind):
     make_recommendation("africa", areas=("media",), text="Un")
@@ -66,9 +79,9 @@ def test_a_comparison_comes_as_it_stands(client, kind):
             "Media",
             "1 sur 2",
             "Rien n’est consigné.",
-            "2021-AFRIC-002: Deux\n2021-AFRIC-001: Un",
+            "2021-AFRIC-002\u00a0: Deux\n2021-AFRIC-001\u00a0: Un",
         ],
-        ["Research", "1 sur 2", "2021-MENA-001: Trois", "Rien n’est consigné."],
+        ["Research", "1 sur 2", "2021-MENA-001\u00a0: Trois", "Rien n’est consigné."],
     ]
 
 

@@ -177,6 +177,18 @@ def test_what_is_found_elsewhere_than_in_the_text_shown_says_where(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "comma"), [("fr", ", "), ("en", ", "), ("es", ", "), ("ar", "، ")]
+)
+def test_lists_are_joined_as_the_reader_joins_them(client, language, comma):
+    make_recommendation(areas=("judges", "judging"), text="Rien")
+
+    page = client.get(f"/{language}/recommendations/?q=judg*").content.decode()
+
+    assert f"Judges{comma}Judging" in page
+
+
+@pytest.mark.django_db
 def test_a_misspelt_word_gets_a_proposal_that_finds_something(client):
     make_recommendation(text="L’Éducation des enfants")
     make_recommendation("mena", text="Autre chose")

@@ -94,7 +94,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
                     _(
                         "The ranks of “%(section)s” have a gap: %(missing)s is missing. Rank the section anew, or publish with the gap."
                     )
-                    % {"section": section, "missing": ", ".join(missing[:5])}
+                    % {"section": section, "missing": _(", ").join(missing[:5])}
                 )
 
     @transaction.atomic

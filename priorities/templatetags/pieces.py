@@ -151,8 +151,8 @@ def because(search: Search, entry: Entry) -> str:
     """Why a row is found although the text shown has none of the words."""
     languages = search.languages_of(entry.recommendation)
     if languages:
-        return gettext("found in its text in: %s") % ", ".join(languages)
-    return gettext("found through: %s") % ", ".join(search.names_of(entry))
+        return gettext("found in its text in: %s") % gettext(", ").join(languages)
+    return gettext("found through: %s") % gettext(", ").join(search.names_of(entry))
 
 
 @register.simple_tag(takes_context=True)

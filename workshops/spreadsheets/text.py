@@ -178,7 +178,7 @@ def damaged_utf8(file: BinaryIO) -> str:
         "Type the letters anew where � stands, save the file as CSV UTF-8, and send "
         "it again."
     ) % {
-        "rows": ", ".join(rows[:5]) + ("…" if len(rows) > 5 else ""),
+        "rows": _(", ").join(rows[:5]) + ("…" if len(rows) > 5 else ""),
         "text": first[place : place + 60].strip(),
     }
 
