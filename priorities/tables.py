@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -23,6 +23,12 @@ from .matrix import Matrix
 from .templatetags.texts import plain
 
 MOST_XLSX_ROWS = 10_000
+STATES = {
+    "original": pgettext_lazy("a text", "original"),
+    "reviewed": pgettext_lazy("a text", "reviewed"),
+    "draft": pgettext_lazy("a text", "draft"),
+    "stale": pgettext_lazy("a text", "stale"),
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -110,7 +116,7 @@ def recommendations(
             _("yes") if recommendation.is_lead else "",
             plain(text.value),
             text.language,
-            text.state,
+            str(STATES[text.state]),
             labels("country", entry),
             labels("instrument", entry),
             recommendation.source_page,

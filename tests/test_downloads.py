@@ -42,6 +42,20 @@ def test_a_list_comes_as_filtered_and_sorted(client, kind):
     assert (named[0]["edition"], named[0]["region"]) == ("2021", "Africa")
 
 
+@pytest.mark.parametrize(
+    ("language", "state"),
+    [("fr", "original"), ("en", "draft"), ("es", "revisada"), ("ar", "النص الأصلي")],
+)
+def test_the_state_of_a_text_is_said_in_the_readers_language(client, language, state):
+    make_recommendation(
+        text="Un", text_en="One", text_es="Uno", reviewed_es=True, text_ar=None
+    )
+
+    head, row = rows_of(client, f"/{language}/recommendations.csv")
+
+    assert row[10] == state
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_no_cell_is_a_formula(client, kind, start):
