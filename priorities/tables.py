@@ -27,6 +27,7 @@ STATES = {
     "original": pgettext_lazy("a text", "original"),
     "reviewed": pgettext_lazy("a text", "reviewed"),
     "draft": pgettext_lazy("a text", "draft"),
+    "machine": pgettext_lazy("a text", "by a program"),
     "stale": pgettext_lazy("a text", "stale"),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

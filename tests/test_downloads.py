@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from priorities import tables
+from priorities.terms import language_states
 
 from .factories import make_recommendation, make_region
 
@@ -54,6 +55,12 @@ def test_the_state_of_a_text_is_said_in_the_readers_language(client, language, s
     head, row = rows_of(client, f"/{language}/recommendations.csv")
 
     assert row[10] == state
+
+
+def test_every_state_of_a_text_has_a_name_in_files():
+    states = {term.slug.partition(":")[2] for term in language_states()}
+
+    assert states - {"missing"} == set(tables.STATES)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
