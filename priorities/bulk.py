@@ -33,8 +33,6 @@ class Among(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
         keys = list(self.rhs)
-        if not keys:
-            raise EmptyResultSet
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s)", (*params, keys)
         among = f"{column} IN (SELECT value FROM json_each(%s))"

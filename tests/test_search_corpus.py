@@ -1,4 +1,4 @@
-"""174 searches of the real content, with what they must find."""
+"""175 searches of the real content, with what they must find."""
 
 import csv
 from pathlib import Path
