@@ -199,7 +199,9 @@ def test_a_name_is_known_with_and_without_its_spaces(names, cell):
     ],
 )  # fmt: skip
 def test_an_unknown_region_gets_the_nearest_proposed_or_none(names, cell, label):
-    assert names.of_region(cell) == ("", label, False, "")
+    match = names.of_region(cell)
+    assert (match.slug, match.told, match.region) == ("", False, "")
+    assert (names.label("region", match.nearest) if match.nearest else "") == label
 
 
 @pytest.mark.django_db
@@ -212,7 +214,9 @@ def test_an_unknown_region_gets_the_nearest_proposed_or_none(names, cell, label)
     ],
 )  # fmt: skip
 def test_an_unknown_audience_gets_the_nearest_proposed_or_none(names, cell, label):
-    assert names.of_audience(cell)[:2] == ("", label)
+    match = names.of_audience(cell)
+    assert match.slug == ""
+    assert (names.label("audience", match.nearest) if match.nearest else "") == label
 
 
 @pytest.mark.django_db
@@ -470,9 +474,9 @@ def test_french_spaces_before_signs_stay(names):
 def test_an_unknown_language_is_answered_with_the_known_ones(names):
     problem = Problem(0, "Portuguese", "language_unknown", {})
 
-    assert "English" in problem.message
+    assert "English" in problem.message(names)
     with override("fr"):
-        assert "français" in problem.message.lower()
+        assert "français" in problem.message(names).lower()
 
 
 @pytest.mark.django_db

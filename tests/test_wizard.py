@@ -497,3 +497,18 @@ def test_other_sheets_of_notes_are_named_and_brought_in_beside(organiser):
 
     sheets = WorkshopNote.objects.values_list("note_import__sheet", flat=True)
     assert sorted(sheets) == ["Day 1", "Day 2"]
+
+
+def test_whoever_reads_the_preview_reads_it_in_their_language(organiser):
+    """The file was checked for somebody else."""
+    upload(organiser, f"{HEAD}\nAfricca,Governments,Media,Pay interpreters,1\n")
+    address = NoteImport.objects.get().get_absolute_url()
+
+    told = {
+        code: organiser.get(address, headers={"accept-language": code}).content.decode()
+        for code in ("en", "fr", "ar")
+    }
+
+    assert "Did you mean “Africa”?" in told["en"]
+    assert "Afrique, Asie, Amérique latine" in told["fr"]
+    assert "أفريقيا، آسيا، أمريكا اللاتينية" in told["ar"]

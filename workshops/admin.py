@@ -376,7 +376,9 @@ class NoteImportAdmin(admin.ModelAdmin):
             _("Look before it comes in"),
             status,
             page=page,
-            rows=[self.row(note_import, verdict, wanted) for verdict in verdicts],
+            rows=[
+                self.row(note_import, verdict, wanted, names) for verdict in verdicts
+            ],
             kind=kind,
             kinds=[
                 (name, label, counts[name])
@@ -405,7 +407,7 @@ class NoteImportAdmin(admin.ModelAdmin):
         )
 
     def row(
-        self, note_import: NoteImport, verdict: Verdict, wanted: str
+        self, note_import: NoteImport, verdict: Verdict, wanted: str, names: Names
     ) -> dict[str, Any]:
         text = verdict.values.get("texts", {}).get(
             verdict.values.get("language", ""), ""
@@ -433,7 +435,8 @@ class NoteImportAdmin(admin.ModelAdmin):
             "language": verdict.values.get("language", ""),
             "problems": [
                 (
-                    p,
+                    p.severity,
+                    p.isolated(names),
                     p.cell(verdict.row) if note_import.kind == "xlsx" else "",
                     note_import.headings[p.column]
                     if 0 <= p.column < len(note_import.headings)

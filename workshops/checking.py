@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -29,7 +28,7 @@ from .alike import Alike, content_words, meanings, sameness
 from .columns import Mapping
 from .models import NoteImport, WorkshopNote, lineage
 from .names import Names
-from .problems import ERROR, ROW, SEVERITIES, TO_CONFIRM, WARNING, Problem
+from .problems import ERROR, EVERY, ROW, SEVERITIES, TO_CONFIRM, WARNING, Problem
 from .reading import Reader, Values, plain
 from .spreadsheets import Line
 from .spreadsheets.text import normal
@@ -290,28 +289,16 @@ class Check:
         if not region and not is_told:
             region = values["region"] = self.scope.only or self.scope.default
         if not region and not is_told:
-            told = {"known": self.names.list_of("region")}
+            told: dict[str, Any] = {"known": {"region": EVERY}}
             problems.append(Problem(column, "", "region_missing", told))
         elif region and not self.scope.allows(region):
-            told = {
-                "region": self.names.label("region", region),
-                "own": gettext(", ").join(
-                    self.names.label("region", slug)
-                    for slug in sorted(self.scope.own or ())
-                ),
-            }
-            problems.append(
-                Problem(
-                    column, self.names.label("region", region), "region_forbidden", told
-                )
-            )
+            own = {"region": sorted(self.scope.own or ())}
+            told = {"region": {"region": region}, "own": own}
+            problems.append(Problem(column, region, "region_forbidden", told))
         elif region and self.scope.only and region != self.scope.only:
-            told = {"region": self.names.label("region", self.scope.only)}
-            problems.append(
-                Problem(
-                    column, self.names.label("region", region), "region_other", told
-                )
-            )
+            only, said = {"region": self.scope.only}, {"region": region}
+            told = {"region": only, "value": said}
+            problems.append(Problem(column, region, "region_other", told))
 
     def match(self, verdicts: list[Verdict]) -> None:
         """What of a chunk is there already: by reference, by an earlier note, by its words."""
@@ -436,7 +423,7 @@ class Check:
         if held:
             told = {
                 "reference": known.reference,
-                "fields": gettext(", ").join(dict.fromkeys(held)),
+                "fields": {"field": list(dict.fromkeys(held))},
             }
             verdict.problems.append(Problem(ROW, "", "changed_since", told))
         if verdict.changes and known.was_published:
@@ -490,9 +477,7 @@ class Check:
             if verdict.section is None and verdict.where not in self.new_lists:
                 self.new_lists[verdict.where] = verdict.row
                 problems.append(
-                    Problem(
-                        ROW, "", "section_new", {"list": self.name_of(verdict.where)}
-                    )
+                    Problem(ROW, "", "section_new", {"list": {"list": verdict.where}})
                 )
         if self.choices.get(str(verdict.row)) == "leave":
             verdict.verdict, verdict.changes, verdict.target = "left", {}, None
@@ -595,18 +580,12 @@ class Check:
         held = self.ranks.setdefault(verdict.where, {})
         other, in_file = held.get(rank, ("", False))
         if other and other != verdict.reference:
-            told = {"rank": rank, "list": self.name_of(verdict.where), "other": other}
+            told = {"rank": rank, "list": {"list": verdict.where}, "other": other}
             place = self.reader.places["rank"][0]
             code = "rank_taken" if in_file else "rank_held"
             verdict.problems.append(Problem(place, str(rank), code, told))
         else:
             held[rank] = (str(verdict.row), True)
-
-    def name_of(self, where: List) -> str:
-        region, kind, audience = where
-        label = self.names.label
-        last = label("audience", audience) if audience else label("kind", kind)
-        return gettext(", ").join([label("region", region), last])
 
     # What only the end of the file tells.
 
@@ -629,11 +608,9 @@ class Check:
             for before, rank in zip([0, *ranks], ranks, strict=False):
                 owner, in_file = held[rank]
                 if in_file and rank > before + 1 and int(owner) not in self.broken:
-                    missing = gettext(", ").join(
-                        map(str, range(before + 1, min(rank, before + 6)))
-                    )
+                    missing = list(range(before + 1, min(rank, before + 6)))
                     told = {
-                        "list": self.name_of(where),
+                        "list": {"list": where},
                         "rank": rank,
                         "missing": missing,
                     }

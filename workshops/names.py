@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel import Locale
 from django.conf import settings
@@ -28,7 +28,8 @@ from priorities.words import ATTACHED, STOP, fold_word
 from regions.models import Country, Region
 from regions.translated import reading_languages
 
-from .columns import key
+from .columns import FIELDS, key
+from .problems import EVERY
 
 NAMES = Path(__file__).with_name("names.csv")
 NEAR = 70  # of 100: how alike two names are for their words to be compared
@@ -114,7 +115,7 @@ def is_misspelt(words: list[str], name: list[str]) -> bool:
 
 
 class Match(NamedTuple):
-    """What a word means: a slug; or "", with the nearest name known, if any.
+    """What a word means: a slug; or "", with the nearest that is known, if any.
 
     `told` says that more was read into the word than it says; `region`, that it names
     a region too: "Asian governments".
@@ -156,14 +157,13 @@ class Kind:
         )
 
     def nearest(self, words: str) -> str:
-        """The name these words misspell, in the reader's language; rather none than
-        a wrong one."""
+        """The slug of the name these words misspell; rather none than a wrong one."""
         own = words_that_tell(words)
         for name, _score, _place in process.extract(
             words, self.by_key.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=5
         ):
             if is_misspelt(own, words_that_tell(name)):
-                return self.labels[self.by_key[name]]
+                return self.by_key[name]
         return ""
 
 
@@ -303,7 +303,8 @@ class Names:
             return Match(found)
         near = self.near_regions.get(words) or self.near_regions.get(bare)
         near = near or self.lands.get(self.kinds["countries"].find(bare), "")
-        return Match("", regions.labels.get(near, "") or regions.nearest(words))
+        known = near if near in regions.labels else ""
+        return Match("", known or regions.nearest(words))
 
     def of_audience(self, cell: str) -> Match:
         """As written; without the region's adjective; as the one name that holds it."""
@@ -392,8 +393,20 @@ class Names:
     def label(self, kind: str, slug: str) -> str:
         return self.kinds[kind].labels.get(slug, slug)
 
-    def list_of(self, kind: str) -> str:
-        return gettext(", ").join(self.kinds[kind].labels.values())
+    def named(self, kind: str, told: Any) -> str:
+        """What a problem tells by slugs, in the reader's words: one, several or EVERY."""
+        if kind == "field":
+            labels = [str(FIELDS[name]) for name in told]
+        elif told == EVERY:
+            labels = [*self.kinds[kind].labels.values()]
+        elif kind == "list":
+            region, of_kind, audience = told
+            last = ("audience", audience) if audience else ("kind", of_kind)
+            labels = [self.label("region", region), self.label(*last)]
+        else:
+            slugs = [told] if isinstance(told, str) else told
+            labels = [self.label(kind, slug) for slug in slugs]
+        return gettext(", ").join(labels)
 
     def language_of_reader(self) -> str:
         return (get_language() or settings.LANGUAGE_CODE).split("-")[0]

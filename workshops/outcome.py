@@ -12,6 +12,7 @@ from priorities.models import Recommendation
 
 from .checking import Verdict
 from .models import CheckedRow, NoteImport, WorkshopNote
+from .names import Names
 from .returning import told
 
 
@@ -101,8 +102,9 @@ def table(note_import: NoteImport, site: str) -> Iterator[list[str]]:
             areas_of(note.recommendation),
             "",
         ]
+    names = Names()
     for checked in stayed(note_import).iterator(500):
         verdict = Verdict.from_json(checked.data)
         text = verdict.values.get("texts", {}).get(verdict.values.get("language"), "")
         cells = [str(verdict.row), _("stayed in the file"), "", "", "", text, "", ""]
-        yield [*cells, told(verdict.problems)]
+        yield [*cells, told(verdict.problems, names)]

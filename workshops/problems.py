@@ -1,7 +1,7 @@
 """What can be wrong with a row, and what to do about it: one message per code."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
@@ -19,9 +19,11 @@ SEVERITIES: dict[str, Promise] = {
     WARNING: _("to look at"),
     NOTE: _("good to know"),
 }
+EVERY = "*"  # of a vocabulary: all its names
 ROW = -1  # the column of a problem that the whole row has
 
 # Severity and message by code. {named} parts come from the problem; {value} is the cell.
+# What is named by a slug is told as {"region": "africa"}, for each reader to read.
 MESSAGES: dict[str, tuple[str, Promise]] = {
     "text_missing": (
         ERROR,
@@ -316,6 +318,10 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
 TO_CONFIRM = frozenset(["personal_data", "similar_match"])
 
 
+class Vocabulary(Protocol):
+    def named(self, kind: str, told: Any) -> str: ...
+
+
 class Problem(NamedTuple):
     column: int
     value: str
@@ -326,30 +332,31 @@ class Problem(NamedTuple):
     def severity(self) -> str:
         return MESSAGES[self.code][0]
 
-    @property
-    def message(self) -> str:
+    def message(self, names: Vocabulary) -> str:
         """What is wrong and what to do, in the reader's language."""
-        return self.filled_in(str)
+        return self.filled_in(names, str)
 
-    @property
-    def isolated(self) -> str:
+    def isolated(self, names: Vocabulary) -> str:
         """The same for a page or a sheet: words of another direction stand still."""
-        return self.filled_in(set_apart)
+        return self.filled_in(names, set_apart)
 
-    def filled_in(self, dressed: Callable[[str], str]) -> str:
-        told = {
-            name: gettext(value)
-            if name in {"stated", "found", "language"} and isinstance(value, str)
-            else value
-            for name, value in {**self.told, "value": self.value}.items()
-        }
+    def filled_in(self, names: Vocabulary, dressed: Callable[[str], str]) -> str:
+        told = {"value": self.value, **self.told}
+        for name, value in told.items():
+            if isinstance(value, dict):
+                ((kind, slugs),) = value.items()
+                told[name] = names.named(kind, slugs) if slugs else ""
+            elif name in {"stated", "found", "language"} and isinstance(value, str):
+                told[name] = gettext(value)
+            elif name == "missing":
+                told[name] = gettext(", ").join(map(str, value))
         if "kinds" in told:
             told["kinds"] = gettext(", ").join(
                 str(KINDS[kind]) for kind in told["kinds"]
             )
         if self.code == "language_unknown":
-            names = (LANG_INFO[code]["name"] for code in settings.CONTENT_LANGUAGES)
-            told["languages"] = gettext(", ").join(map(gettext, names))
+            known = (LANG_INFO[code]["name"] for code in settings.CONTENT_LANGUAGES)
+            told["languages"] = gettext(", ").join(map(gettext, known))
         hint = told.pop("hint", "")
         told = {
             name: dressed(value) if isinstance(value, str) else value

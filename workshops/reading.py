@@ -19,7 +19,7 @@ from priorities.words import WORD, fold_word
 from .columns import Mapping
 from .languages import guess
 from .names import Names
-from .problems import ROW, Problem
+from .problems import EVERY, ROW, Problem
 from .spreadsheets import Line
 from .spreadsheets.text import looks_damaged
 
@@ -292,7 +292,10 @@ class Reader:
             self._known["region", cell] = (match, [])
             values["region"] = match.slug
             if not match.slug:
-                told = {"hint": match.nearest, "known": self.names.list_of("region")}
+                told: dict[str, Any] = {
+                    "hint": {"region": match.nearest},
+                    "known": {"region": EVERY},
+                }
                 problems.append(Problem(place, cell, "region_unknown", told))
         else:
             values["region"] = self.constant("region")
@@ -315,16 +318,19 @@ class Reader:
             match = self._known["audience", cell][0]
             audience = match.slug
             if not audience:
-                told = {"hint": match.nearest, "known": self.names.list_of("audience")}
+                told = {
+                    "hint": {"audience": match.nearest},
+                    "known": {"audience": EVERY},
+                }
                 problems.append(Problem(place, cell, "audience_unknown", told))
             elif match.told:
-                told = {"label": self.names.label("audience", audience)}
+                told = {"label": {"audience": audience}}
                 problems.append(Problem(place, cell, "audience_wider", told))
             region = values["region"]
             if region and match.region and not self.names.are_kin(region, match.region):
                 told = {
-                    "other": self.names.label("region", match.region),
-                    "region": self.names.label("region", region),
+                    "other": {"region": match.region},
+                    "region": {"region": region},
                 }
                 problems.append(Problem(place, cell, "audience_elsewhere", told))
         elif kind != "concerns":
@@ -336,7 +342,7 @@ class Reader:
         if kind == "concerns" and audience:
             problems.append(Problem(place, cell, "audience_of_concern", {}))
         elif kind == "recommendations" and not audience and not cell:
-            told = {"known": self.names.list_of("audience")}
+            told = {"known": {"audience": EVERY}}
             problems.append(Problem(place, "", "audience_missing", told))
 
         for name in ("areas", "countries", "instruments"):
@@ -371,7 +377,7 @@ class Reader:
         if is_guess and not values.get("section"):
             place = self.places["audience"][0]
             if audience and rank == above + 1:
-                told = {"label": self.names.label("audience", audience), "rank": rank}
+                told = {"label": {"audience": audience}, "rank": rank}
                 problems.append(Problem(place, "", "audience_left_out", told))
             else:
                 audience = ""
@@ -400,12 +406,12 @@ class Reader:
             if match.slug:
                 slugs.append(match.slug)
                 continue
-            told = {"part": part, "hint": match.nearest}
+            told: dict[str, Any] = {"part": part, "hint": {name: match.nearest}}
             if name == "areas":
                 code = "area_near" if match.nearest else "area_unknown"
                 if self.names.of("groups", part).slug:
                     code = "area_group"
-                told = {"part": part, "nearest": match.nearest}
+                told = {"part": part, "nearest": {name: match.nearest}}
             else:
                 code = dict(LISTS)[name]
             problems.append(Problem(place, cell, code, told))

@@ -15,19 +15,20 @@ from priorities.formats import escape
 
 from .checking import Verdict
 from .models import NoteImport
+from .names import Names
 from .problems import ERROR, WARNING, Problem
 from .spreadsheets import Table
 
 COLOURS = {ERROR: "F4C7C3", WARNING: "FFF0C2"}
 
 
-def told(problems: list[Problem]) -> str:
+def told(problems: list[Problem], names: Names) -> str:
     """Errors first: what a person has to do before the row can come in."""
     order = [
         *filter(is_error, problems),
         *(p for p in problems if p.severity == WARNING),
     ]
-    return "\n".join(problem.isolated for problem in order)
+    return "\n".join(problem.isolated(names) for problem in order)
 
 
 def is_error(problem: Problem) -> bool:
@@ -43,12 +44,12 @@ def rows_back(
     yield table.heading_row, [*table.headings, _("what to fix")], []
     if table.hashtags:
         yield table.heading_row + 1, table.hashtags, []
-    width = len(table.headings)
+    width, names = len(table.headings), Names()
     for verdict in verdicts:
         cells = [*verdict.cells, *[""] * (width - len(verdict.cells))]
         for place, cell in (verdict.corrected or {}).items():
             cells[int(place)] = cell
-        yield verdict.row, [*cells, told(verdict.problems)], verdict.problems
+        yield verdict.row, [*cells, told(verdict.problems, names)], verdict.problems
 
 
 def as_csv(note_import: NoteImport, table: Table, verdicts: list[Verdict]) -> bytes:

@@ -224,13 +224,14 @@ class Command(BaseCommand):
         if self.options["json"]:
             self.report_json(file, path, table, judged, note_import)
             return
+        names = judged.check.names
         for verdict in judged.verdicts:
             for problem in verdict.problems:
                 cell = problem.cell(verdict.row) if table.kind == "xlsx" else ""
                 where = cell or self.heading(table, problem.column)
                 severity = SEVERITIES[problem.severity]
                 self.stdout.write(
-                    f"{verdict.row}\t{severity}\t{where}\t{problem.message}"
+                    f"{verdict.row}\t{severity}\t{where}\t{problem.message(names)}"
                 )
         for sheet, rows in table.others:
             self.stdout.write(
@@ -279,17 +280,19 @@ class Command(BaseCommand):
         self.stdout.write(
             json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', ending=""
         )
+        names = judged.check.names
         for number, verdict in enumerate(judged.verdicts):
             self.stdout.write(",\n" if number else "\n", ending="")
             self.stdout.write(
-                json.dumps(self.row(verdict, table), ensure_ascii=False), ending=""
+                json.dumps(self.row(verdict, table, names), ensure_ascii=False),
+                ending="",
             )
         self.stdout.write("]}")
 
     def heading(self, table: Table, column: int) -> str:
         return table.headings[column] if 0 <= column < len(table.headings) else ""
 
-    def row(self, verdict: Verdict, table: Table) -> dict[str, Any]:
+    def row(self, verdict: Verdict, table: Table, names: Names) -> dict[str, Any]:
         values = verdict.values
         language = values.get("language", "")
         return {
@@ -304,7 +307,7 @@ class Command(BaseCommand):
                     "value": problem.value,
                     "severity": problem.severity,
                     "code": problem.code,
-                    "message": problem.message,
+                    "message": problem.message(names),
                 }
                 for problem in verdict.problems
             ],
