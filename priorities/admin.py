@@ -217,6 +217,7 @@ class SectionAdmin(CuratedAdmin):
     ]
     search_fields = [*in_languages("heading"), "regional_forum__region__slug"]
     autocomplete_fields = ["regional_forum", "audience"]
+    stays = ["regional_forum", "position", "kind"]
     inlines = [RecommendationInline]
     fieldsets = [
         (
@@ -349,6 +350,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     ]
     inlines = [AreaInline, CountryInline, InstrumentInline]
     tracked = [RecommendationArea, RecommendationCountry, RecommendationInstrument]
+    stays = ["section", "position", "rank"]
     actions = [
         "publish",
         "publish_with_gaps",

@@ -8,7 +8,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from .differences import Piece, word_by_word
+from regions.differences import Piece, word_by_word
+
 from .models import Recommendation
 
 

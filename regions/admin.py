@@ -1,16 +1,32 @@
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
-from django.db import models
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
 
+from .differences import word_by_word
 from .models import Country, Edition, EditionPartner, Region, RegionalForum
-from .translated import direction
+from .translated import OriginalText, direction
 
 
 def in_languages(*names: str) -> list[str]:
@@ -35,6 +51,30 @@ class SpeaksLanguages:
         return field
 
 
+class ReadableChanges(HistoricalRecordContextHelper):
+    """What changed, whole and word by word; the bookkeeping of texts left out."""
+
+    def context_for_delta_changes(self, delta: Any) -> list[dict[str, Any]]:
+        found = []
+        for change in delta.changes:
+            field: Any = self.model._meta.get_field(change.field)
+            if field.editable:
+                pieces = word_by_word(said(field, change.old), said(field, change.new))
+                found.append({"field": capfirst(field.verbose_name), "pieces": pieces})
+        return found
+
+
+def said(field: Any, value: Any) -> str:
+    """A value of a field as a page says it."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, datetime):
+        return date_format(value, "DATETIME_FORMAT")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return "" if value is None else str(value)
+
+
 class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     """What every page of the curators shares: history, languages, counts by filters."""
 
@@ -44,6 +84,9 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     list_per_page = 50
     tracked: ClassVar[list[Any]] = []  # rows that belong to it, with their own history
     fixed: ClassVar[list[str]] = []  # what addresses and references are made of
+    stays: ClassVar[
+        list[str]
+    ] = []  # of its place among others; no version brings it back
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         given = list(super().get_readonly_fields(request, obj))
@@ -61,6 +104,52 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         return super().history_form_view(request, object_id, version_id, extra_context)
 
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
+        view = self.admin_site.admin_view(require_POST(self.restore))
+        own = path(
+            "<path:object_id>/history/<int:version_id>/restore/", view, name=name
+        )
+        return [own, *super().get_urls()]
+
+    @transaction.atomic
+    def restore(
+        self, request: HttpRequest, object_id: str, version_id: int
+    ) -> HttpResponse:
+        """Bring an earlier version back, as a new one; nothing of the history goes."""
+        rows = self.model._default_manager.select_for_update(of=("self",))
+        row: Any = rows.filter(pk=unquote(object_id)).first()
+        record = (
+            self.model.history.filter(id=row.pk, pk=version_id).first() if row else None
+        )
+        if record is None or not self.has_change_permission(request, row):
+            raise Http404
+        shown = flatten_fieldsets(self.get_fieldsets(request, row))
+        left = {*self.get_readonly_fields(request, row), *self.stays}
+        if isinstance(row, OriginalText):
+            row.take_texts(record)
+        for field in self.model._meta.concrete_fields:
+            is_text = field.name.rpartition("_")[0] in getattr(row, "texts", ())
+            is_kept = field.name.startswith("reviewed_") or is_text
+            if field.name in shown and field.name not in left and not is_kept:
+                setattr(row, field.attname, getattr(record, field.attname))
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+        else:
+            row._change_reason = gettext_noop("an earlier version brought back")
+            row.save()
+            messages.success(request, _("The earlier version is back."))
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        return HttpResponseRedirect(reverse(name, args=[quote(row.pk)]))
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> ReadableChanges:
+        return ReadableChanges(self.model, historical_record)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
@@ -75,7 +164,10 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
             records = model.history.filter(**{f"{parent}_id": object_id})
             belonging += list(records.select_related("history_user")[:200])
         belonging.sort(key=lambda record: record.history_date, reverse=True)
-        context = {"belonging": belonging} | (extra_context or {})
+        context = {
+            "belonging": belonging,
+            "may_restore": self.has_change_permission(request),
+        } | (extra_context or {})
         return super().history_view(request, object_id, context)
 
 

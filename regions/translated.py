@@ -245,6 +245,30 @@ class OriginalText(models.Model):
             setattr(self, name, value)
         self._remember()
 
+    def take_texts(self, record: Any) -> None:
+        """The texts of an earlier version, and how far each translation held then.
+
+        The next save keeps them as a new version of the original, if it was another.
+        """
+        was = tuple(
+            getattr(record, f"{n}_{record.original_language}") for n in self.texts
+        )
+        is_other = was != self._texts_in(self.original_language)
+        version = self.original_version + is_other
+        versions: dict[str, Any] = {"original_version": version}
+        self.original_language = record.original_language
+        for code in settings.CONTENT_LANGUAGES:
+            for name in self.texts:
+                setattr(self, f"{name}_{code}", getattr(record, f"{name}_{code}"))
+            made_from = getattr(record, f"made_from_{code}")
+            if made_from is not None:
+                held = made_from >= record.original_version
+                made_from = version if held else min(made_from, version - 1)
+            versions[f"made_from_{code}"] = made_from
+            for name in ("reviewed", "by_machine"):
+                versions[f"{name}_{code}"] = getattr(record, f"{name}_{code}")
+        self.take_versions(versions)
+
     def state_in(self, code: str) -> str:
         if code == self.original_language:
             return "original"

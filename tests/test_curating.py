@@ -13,6 +13,7 @@ from accounts.models import User
 from priorities import formats
 from priorities.models import (
     AreaSynonym,
+    Audience,
     PriorityArea,
     Recommendation,
     RecommendationArea,
@@ -103,6 +104,98 @@ def test_an_old_version_is_read_and_never_posted_back(organiser):
     assert organiser.post(page, form_of(organiser, recommendation)).status_code == 405
     recommendation.refresh_from_db()
     assert recommendation.is_published
+
+
+def restore(client, row, record):
+    return client.post(url(type(row), "restore", row.pk, record.pk), follow=True)
+
+
+def test_an_earlier_version_comes_back_as_a_new_one(organiser):
+    row = make_recommendation(text="Former.", text_es="Formar.", reviewed_es=True)
+    oldest = row.history.first()
+    row.text_fr, row.is_lead = "Écouter.", True
+    row.save()
+    row.text_es = "Escuchar."
+    row.save()
+    assert row.state_in("es") == "draft"
+
+    page = restore(organiser, row, oldest).content.decode()
+
+    row.refresh_from_db()
+    assert (row.text_fr, row.text_es, row.is_lead) == ("Former.", "Formar.", False)
+    assert (row.state_in("es"), row.original_version) == ("reviewed", 3)
+    assert row.is_published
+    newest = row.history.first()
+    assert newest.history_user.username == "organiser"
+    assert newest.history_change_reason == "an earlier version brought back"
+    assert row.history.count() == oldest.instance.history.count() == 5
+    assert "<del>Escuchar</del><ins>Formar</ins>." in page
+
+
+def test_what_was_stale_comes_back_stale(organiser):
+    row = make_recommendation(text="Former.", text_es="Formar.")
+    row.text_fr = "Former les juges."
+    row.save()
+    stale = row.history.first()
+    row.text_es = "Formar a los jueces."
+    row.save()
+    assert row.state_in("es") == "draft"
+
+    restore(organiser, row, stale)
+
+    row.refresh_from_db()
+    assert (row.text_es, row.state_in("es")) == ("Formar.", "stale")
+
+
+def test_no_version_brings_back_a_status_a_rank_or_a_place(organiser):
+    row = make_recommendation(status="draft", rank=3)
+    draft = row.history.first()
+    row.move_to(make_section("asia"))
+    row.publish()
+
+    restore(organiser, row, draft)
+
+    row.refresh_from_db()
+    assert row.is_published
+    assert (row.rank, row.region.slug) == (None, "asia")
+
+
+def test_a_version_of_a_name_comes_back_too(organiser):
+    area = make_area("media", name_fr="Médias")
+    first = area.history.first()
+    area.name_fr = "Presse"
+    area.save()
+
+    restore(organiser, area, first)
+
+    area.refresh_from_db()
+    assert area.name_fr == "Médias"
+
+
+def test_a_version_that_does_not_hold_any_more_is_refused_in_words(organiser):
+    row = make_recommendation(status="draft", audience=make_audience("old"))
+    first = row.history.first()
+    row.audience = row.section.audience
+    row.save()
+    Audience.objects.get(slug="old").delete()
+
+    page = restore(organiser, row, first).content.decode()
+
+    row.refresh_from_db()
+    assert row.audience == row.section.audience
+    assert 'class="error"' in page
+    assert row.history.count() == 2
+
+
+def test_only_who_may_change_a_row_brings_a_version_back(organiser):
+    row, other = make_recommendation(), make_recommendation()
+    record = other.history.first()
+    assert restore(organiser, row, record).status_code == 404  # of another row
+    assert organiser.get(url(Recommendation, "restore", row.pk, 1)).status_code == 405
+
+    User.objects.get(username="organiser").groups.clear()
+    record = row.history.first()
+    assert restore(organiser, row, record).status_code in (403, 404)
 
 
 def test_organisers_do_not_manage_accounts(organiser):
@@ -259,7 +352,7 @@ def test_the_history_page_tells_who_when_before_and_after(organiser):
 
     html = organiser.get(url(Recommendation, "history", draft.pk)).content.decode()
 
-    assert "<del>Avant</del> → <ins>Après</ins>" in html
+    assert "<del>Avant</del><ins>Après</ins>" in html
     assert "organiser" in html
 
 
@@ -277,7 +370,7 @@ def test_the_history_page_tells_of_tags_and_of_the_status(organiser):
     ]
     assert told == [("+", "research"), ("-", "media"), ("+", "media")]
     html = response.content.decode()
-    assert "<del>draft</del> → <ins>published</ins>" in html
+    assert "<del>Brouillon</del><ins>Publiée</ins>" in html
     assert "publiée" in html
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from accounts.models import User
-from priorities.differences import Piece, word_by_word
 from priorities.formats import unescape
 from priorities.models import Recommendation
 from priorities.tables import File
 from priorities.words import folded
+from regions.differences import Piece, word_by_word
 from workshops.spreadsheets import Choices, Limits, Refused, read
 
 from .checks import doubts

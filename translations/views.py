@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from priorities.differences import word_by_word
+from regions.differences import word_by_word
 from regions.models import Region
 from regions.translated import direction
 from workshops.spreadsheets import Refused

@@ -24,9 +24,9 @@ from django.utils.translation import get_language, gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from priorities.differences import word_by_word
 from priorities.models import Recommendation
 from priorities.tables import XLSX
+from regions.differences import word_by_word
 from regions.models import Edition, Region
 
 from . import blank, outcome, returning, wizard

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from priorities.differences import Piece, word_by_word
 from priorities.models import Recommendation
+from regions.differences import Piece, word_by_word
 
 from .checking import Verdict
 from .models import CheckedRow, NoteImport, WorkshopNote
