@@ -59,7 +59,12 @@ class ReadableChanges(HistoricalRecordContextHelper):
         for change in delta.changes:
             field: Any = self.model._meta.get_field(change.field)
             if field.editable:
-                pieces = word_by_word(said(field, change.old), said(field, change.new))
+                before, after = said(field, change.old), said(field, change.new)
+                if isinstance(field, models.TextField | models.CharField):
+                    pieces = word_by_word(before, after)
+                else:
+                    arrow = ("same", f" {gettext('→')} ")
+                    pieces = [("gone", before), arrow, ("new", after)]
                 found.append({"field": capfirst(field.verbose_name), "pieces": pieces})
         return found
 
