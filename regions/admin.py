@@ -60,7 +60,8 @@ class ReadableChanges(HistoricalRecordContextHelper):
             field: Any = self.model._meta.get_field(change.field)
             if field.editable:
                 before, after = said(field, change.old), said(field, change.new)
-                if isinstance(field, models.TextField | models.CharField):
+                is_text = isinstance(field, models.TextField | models.CharField)
+                if is_text and not field.choices:
                     pieces = word_by_word(before, after)
                 else:
                     arrow = ("same", f" {gettext('→')} ")

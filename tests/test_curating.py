@@ -370,7 +370,7 @@ def test_the_history_page_tells_of_tags_and_of_the_status(organiser):
     ]
     assert told == [("+", "research"), ("-", "media"), ("+", "media")]
     html = response.content.decode()
-    assert "<del>Brouillon</del><ins>Publiée</ins>" in html
+    assert "<del>Brouillon</del> → <ins>Publiée</ins>" in html
     assert "publiée" in html
 
 
