@@ -267,6 +267,7 @@ def test_the_language_filter_finds_what_is_not_translated_yet(client):
         "en:original": 0,
         "en:reviewed": 0,
         "en:draft": 1,
+        "en:machine": 0,
         "en:stale": 0,
         "en:missing": 1,
     }
