@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,8 +8,9 @@ class RegionsConfig(AppConfig):
     verbose_name = _("Editions and regions")
 
     def ready(self) -> None:
-        from . import changes, models
+        from . import changes, kept, models
 
+        post_migrate.connect(kept.keep, sender=self)
         changes.watch(
             models.Edition,
             models.EditionPartner,

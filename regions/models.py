@@ -38,6 +38,16 @@ FROM regions_contentchange ORDER BY id DESC LIMIT 1
 """
 
 
+class OpenHistory(models.Model):
+    """While a transaction has a row here, it may change history; see `kept.opened`."""
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "open"
+
+
 class ContentChangeManager(models.Manager["ContentChange"]):
     def version(self) -> DataVersion:
         """The data version now: a short name, the same until something changes.

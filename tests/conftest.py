@@ -8,6 +8,7 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import organisers
+from regions import kept
 
 from .apart import Apart, copied, with_edition
 
@@ -20,6 +21,12 @@ def plain_static_files(settings) -> None:
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         }
     }
+
+
+def emptied() -> None:
+    """Everything gone, history too, which the database would keep."""
+    kept.release()
+    call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +54,7 @@ def edition_2021(django_db_setup: None, django_db_blocker) -> Iterator[None]:
         call_command("load_edition", 2021, verbosity=0)
     yield
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        emptied()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from accounts.roles import organisers
 
 from .addresses import ADDRESSES
 from .browser import chromium, launched
+from .conftest import emptied
 
 # django_db, so that there is a test database: the tests themselves only browse.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -36,7 +37,7 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        emptied()
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ from priorities.resources import RecommendationResource
 from regions.models import ContentChange, Country, RegionalForum
 from workshops.models import CheckedRow, ImportFile, NoteImport, WorkshopNote
 
+from .conftest import emptied
 from .invented import LANGUAGES, OPENINGS, invented_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -61,7 +62,7 @@ def vocabulary(django_db_setup: None, django_db_blocker) -> Iterator[None]:
         call_command("loaddata", *names, verbosity=0)
     yield
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        emptied()
 
 
 Tables = dict[str, set[Any]]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from priorities.models import Recommendation
+from regions.kept import opened
 
 from .models import ImportFile, NoteImport, Redaction, WorkshopNote
 
@@ -91,11 +92,12 @@ def out_of_text(recommendation: Recommendation, eraser: Eraser) -> None:
     if eraser.clean(row, TEXTS):
         row.take_versions(row.versions())  # no translation is out of date by this
         row.change_because(gettext_noop("a person’s data taken out"))
-    for version in Recommendation.history.filter(id=row.pk):
-        if eraser.clean(version, TEXTS):
-            Recommendation.history.filter(pk=version.pk).update(
-                **{name: getattr(version, name) for name in TEXTS}
-            )
+    with opened():
+        for version in Recommendation.history.filter(id=row.pk):
+            if eraser.clean(version, TEXTS):
+                Recommendation.history.filter(pk=version.pk).update(
+                    **{name: getattr(version, name) for name in TEXTS}
+                )
 
 
 def elsewhere(passages: list[str], most: int = 20) -> list[str]:
