@@ -343,6 +343,39 @@ def test_a_stale_translation_shows_what_changed(organiser):
     assert "Former les <del>juges</del><ins>procureurs</ins>." in page
 
 
+def test_saving_a_stale_translation_says_that_it_is_still_right(organiser):
+    row = make_recommendation(text="Former les juges.", text_es="Formar a los jueces.")
+    row.text_fr = "Former les juges !"
+    row.save()
+
+    save(organiser, "Formar a los jueces.")
+
+    row = Recommendation.objects.get(reference=REFERENCE)
+    assert row.state_in("es") == "draft"
+    assert row.made_from_es == row.original_version == 2
+
+
+def test_one_text_of_a_section_does_not_hide_that_the_other_is_stale(organiser):
+    section = make_section(
+        heading_fr="Gouvernements",
+        heading_es="Gobiernos",
+        introduction_fr="Pour commencer.",
+        introduction_es="Para empezar.",
+    )
+    section.introduction_fr = "Pour finir."
+    section.save()
+    heading, introduction = (
+        f"section/2021/africa/1/{field}" for field in ("heading", "introduction")
+    )
+
+    save(organiser, "Los gobiernos", name=heading)
+    assert find(introduction).state("es") == "stale"
+    assert find(introduction).original_before("es") == "Pour commencer."
+
+    save(organiser, "Para terminar.", name=introduction)
+    assert find(introduction).state("es") == find(heading).state("es") == "draft"
+
+
 # Terms and doubts.
 
 

@@ -288,6 +288,20 @@ class Unit:
             author = None if reason == OUTSIDE else user
         return author
 
+    def leaves_others_behind(self, language: str) -> bool:
+        """Whether another text of the row was not translated anew since its original changed."""
+        since = getattr(self.row, f"made_from_{language}")
+        records = self.row.history.filter(original_version__gte=since)
+        for name in set(self.row.texts) - {self.kind.field}:
+            original = f"{name}_{self.row.original_language}"
+            translation = f"{name}_{language}"
+            other = records.exclude((original, getattr(self.row, original)))
+            before = other.order_by("-history_id").values_list(translation, flat=True)
+            now = getattr(self.row, translation)
+            if now and before.first() == now:
+                return True
+        return False
+
     def clean(self, language: str, value: str) -> str | None:
         """As its field keeps it. ValidationError when it is too long for that."""
         field = self.row._meta.get_field(f"{self.kind.field}_{language}")
@@ -306,6 +320,9 @@ class Unit:
         """Set the translation on the row; whoever calls saves the row."""
         clean = self.clean(language, value)
         if self.kind.has_state:
+            own = getattr(self.row, f"made_from_{language}")
+            if own and not reviewed and self.leaves_others_behind(language):
+                made_from = min(made_from, own)
             self.row.translate(
                 language,
                 {self.kind.field: clean},
