@@ -577,7 +577,7 @@ def test_a_machine_made_translation_is_told_to_readers_until_somebody_mends_it(
     [
         ([["recommendation/2021-AFRIC-999/text", "x"]], "2021-AFRIC-999"),
         ([["user/1/password", "x"]], "user/1/password"),
-        ([["", "x"]], "Nothing here is called"),
+        ([["", "x"]], "It has no id"),
         ([[NAME, "x" * 2001]], "at most 2000"),
         ([["section/2021/africa/1/heading", "x" * 201]], "at most 200"),
         ([[NAME, "Formar."]], "does not say which original"),
@@ -617,10 +617,11 @@ def test_the_original_is_never_overwritten_by_a_file(organiser):
     [
         (b"", "x.po", ""),
         (b"a,b\n1,2\n", "x.csv", "missing"),
-        (b'msgid "a\nmsgstr', "x.po", "no text"),
+        (b'msgid "a\nmsgstr', "x.po", "Line 1"),
         (b'msgid ""\nmsgstr "Language: ar\\n"\n', "x.po", "ar"),
-        (b'msgid ""\nmsgstr "Language: zzz_QQ_1\\n"\n', "x.po", "PO file"),
-        (b"\xff\xfe\x00\x00", "x.po", "PO file"),
+        (b'msgid ""\nmsgstr "Language: zzz_QQ_1\\n"\n', "x.po", "no text"),
+        (b'msgstr "a"\n"b"\nmsgid "c"', "x.po", "PO file"),
+        (b"\xff\xfe\x00\x00", "x.po", "no text"),
         (b"%PDF-1.4", "x.pdf", "xlsx"),
     ],
 )
