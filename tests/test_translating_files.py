@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from openpyxl import load_workbook
 
 from accounts.models import User
-from priorities.models import PriorityArea, Section
+from priorities.models import PriorityArea, Recommendation, Section
 from translations.units import find
 
 from .factories import make_recommendation, make_section
@@ -348,6 +348,19 @@ def test_a_reviewed_translation_is_not_lost_unseen(organiser):
     page = told(send(organiser, changed(organiser, write(MINE)), "es.xlsx"))
 
     assert "other words have to be reviewed again" in page
+
+
+def test_a_preview_sent_twice_says_nothing_of_what_came_in_before(organiser):
+    make_recommendation()
+    page = send(organiser, catalogue(organiser).encode(), "es.po")
+    bring(organiser, page)
+    before = Recommendation.history.count()
+
+    answer = bring(organiser, page)
+
+    assert "0 translations came in." in told(answer)
+    assert "Changed meanwhile" not in told(answer)
+    assert Recommendation.history.count() == before
 
 
 def test_whose_rights_were_taken_after_the_preview_brings_nothing_in(organiser):

@@ -488,12 +488,12 @@ def bring_in(
         if unit is not None and not unit.has_one_text:
             # Read anew: a heading and an introduction are of the same row.
             unit = find_many([text.id], lock=True).get(text.id)
-        if (
-            unit is None
-            or unit.mark(language) != text.mark
-            or not user.has_perm(unit.kind.permission)
-        ):
+        if unit is None or not user.has_perm(unit.kind.permission):
             kept_out.append(text.id)
+            continue
+        if unit.mark(language) != text.mark:
+            if unit.value(language) != unit.clean(language, text.value):
+                kept_out.append(text.id)  # else it came in before
             continue
         unit.write(language, text.value, text.made_from, by_machine=by_machine)
         count += 1
