@@ -620,7 +620,7 @@ def test_the_original_is_never_overwritten_by_a_file(organiser):
         (b'msgid "a\nmsgstr', "x.po", "Line 1"),
         (b'msgid ""\nmsgstr "Language: ar\\n"\n', "x.po", "ar"),
         (b'msgid ""\nmsgstr "Language: zzz_QQ_1\\n"\n', "x.po", "no text"),
-        (b'msgstr "a"\n"b"\nmsgid "c"', "x.po", "PO file"),
+        (b'msgid "a"\n\nmsgid "b"\n', "x.po", "PO file"),
         (b"\xff\xfe\x00\x00", "x.po", "no text"),
         (b"%PDF-1.4", "x.pdf", "xlsx"),
     ],
