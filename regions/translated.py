@@ -203,7 +203,8 @@ class OriginalText(models.Model):
             if now != then and was_reviewed and code != told_of:
                 # Whoever reviewed it read other words.
                 setattr(self, f"reviewed_{code}", False)
-            if now != then or confirmed or not getattr(self, f"made_from_{code}"):
+            made_from = getattr(self, f"made_from_{code}")
+            if now != then or confirmed or code == told_of or not made_from:
                 made_from = version if code == told_of else None
                 setattr(self, f"made_from_{code}", made_from or self.original_version)
             if now != then or confirmed:
@@ -220,6 +221,8 @@ class OriginalText(models.Model):
         by_machine: bool = False,
     ) -> None:
         """Set a translation made from that version of the original; the next save keeps it.
+
+        The same words as before are told to be right for that version.
 
         `reviewed`: by a second person, who read it beside that version. What was made
         from an older original than today's is stale, whoever reviewed it.

@@ -343,6 +343,39 @@ def test_a_stale_translation_shows_what_changed(organiser):
     assert "Former les <del>juges</del><ins>procureurs</ins>." in page
 
 
+def test_saving_a_stale_translation_says_that_it_is_still_right(organiser):
+    row = make_recommendation(text="Former les juges.", text_es="Formar a los jueces.")
+    row.text_fr = "Former les juges !"
+    row.save()
+
+    save(organiser, "Formar a los jueces.")
+
+    row = Recommendation.objects.get(reference=REFERENCE)
+    assert row.state_in("es") == "draft"
+    assert row.made_from_es == row.original_version == 2
+
+
+def test_one_text_of_a_section_does_not_hide_that_the_other_is_stale(organiser):
+    section = make_section(
+        heading_fr="Gouvernements",
+        heading_es="Gobiernos",
+        introduction_fr="Pour commencer.",
+        introduction_es="Para empezar.",
+    )
+    section.introduction_fr = "Pour finir."
+    section.save()
+    heading, introduction = (
+        f"section/2021/africa/1/{field}" for field in ("heading", "introduction")
+    )
+
+    save(organiser, "Los gobiernos", name=heading)
+    assert find(introduction).state("es") == "stale"
+    assert find(introduction).original_before("es") == "Pour commencer."
+
+    save(organiser, "Para terminar.", name=introduction)
+    assert find(introduction).state("es") == find(heading).state("es") == "draft"
+
+
 # Terms and doubts.
 
 
@@ -544,7 +577,7 @@ def test_a_machine_made_translation_is_told_to_readers_until_somebody_mends_it(
     [
         ([["recommendation/2021-AFRIC-999/text", "x"]], "2021-AFRIC-999"),
         ([["user/1/password", "x"]], "user/1/password"),
-        ([["", "x"]], "Nothing here is called"),
+        ([["", "x"]], "It has no id"),
         ([[NAME, "x" * 2001]], "at most 2000"),
         ([["section/2021/africa/1/heading", "x" * 201]], "at most 200"),
         ([[NAME, "Formar."]], "does not say which original"),
@@ -584,10 +617,11 @@ def test_the_original_is_never_overwritten_by_a_file(organiser):
     [
         (b"", "x.po", ""),
         (b"a,b\n1,2\n", "x.csv", "missing"),
-        (b'msgid "a\nmsgstr', "x.po", "no text"),
+        (b'msgid "a\nmsgstr', "x.po", "Line 1"),
         (b'msgid ""\nmsgstr "Language: ar\\n"\n', "x.po", "ar"),
-        (b'msgid ""\nmsgstr "Language: zzz_QQ_1\\n"\n', "x.po", "PO file"),
-        (b"\xff\xfe\x00\x00", "x.po", "PO file"),
+        (b'msgid ""\nmsgstr "Language: zzz_QQ_1\\n"\n', "x.po", "no text"),
+        (b'msgid "a"\n\nmsgid "b"\n', "x.po", "PO file"),
+        (b"\xff\xfe\x00\x00", "x.po", "no text"),
         (b"%PDF-1.4", "x.pdf", "xlsx"),
     ],
 )

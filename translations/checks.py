@@ -8,7 +8,10 @@ from priorities import personal_data
 from priorities.templatetags.texts import KEY_TERM
 from priorities.words import fold
 from regions.translated import Text, direction
+from workshops.languages import guess
 from workshops.reading import digits
+
+from .forms import language_name
 
 NUMBER = re.compile(r"\d{1,3}(?: \d{3})+|\d+(?:[.,\u00a0\u202f]\d+)*")
 LETTER = re.compile(r"[^\W\d_]")
@@ -45,13 +48,19 @@ def doubts(original: Text, language: str, value: str) -> list[str]:
             }
         )
     letters = [len(LETTER.findall(text)) for text in (original.value, value)]
-    if letters[0] > ENOUGH and fold(original.value) == fold(value):
+    is_same = letters[0] > ENOUGH and fold(original.value) == fold(value)
+    if is_same:
         found.append(_("It says the same, word for word, as the original."))
     elif letters[0] > ENOUGH and not SHORT <= letters[1] / letters[0] <= LONG:
         found.append(_("It is much shorter or much longer than the original."))
     is_rtl = direction(language) == "rtl"
     if letters[1] > ENOUGH and is_rtl != (len(ARABIC.findall(value)) * 2 > letters[1]):
         found.append(_("Most of its letters are of another script."))
+    elif letters[1] > ENOUGH and not is_same:
+        other = guess(value)
+        if other not in ("", language):
+            said = _("It seems to be in another language: %s.")
+            found.append(said % language_name(other))
     told = set(personal_data.kinds(value)) - set(personal_data.kinds(original.value))
     if told:
         kinds = _(", ").join(str(personal_data.KINDS[kind]) for kind in sorted(told))

@@ -34,7 +34,7 @@ def known(source: str, target: str) -> Iterator[Pair]:
     for row in listed():
         words, meant = row.get(source, ""), row.get(target, "")
         for word in words.split("/") if meant else ():
-            yield word.strip(), meant.replace("/", " / ")
+            yield word.strip(), " / ".join(map(str.strip, meant.split("/")[:2]))
     for model in (PriorityArea, Audience, Region, Instrument):
         names = (f"name_{source}", f"name_{target}")
         yield from model.objects.values_list(*names)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice, starmap, takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from django.conf import settings
@@ -235,6 +235,11 @@ class Unit:
                 return Text(value, code, "original")
         return Text("", settings.LANGUAGE_CODE, "original")
 
+    @property
+    def has_one_text(self) -> bool:
+        """Whether nothing but this text counts in the version of the original."""
+        return len(getattr(self.row, "texts", ())) == 1
+
     def value(self, language: str) -> str:
         return getattr(self.row, f"{self.kind.field}_{language}") or ""
 
@@ -258,8 +263,10 @@ class Unit:
 
     def mark(self, language: str) -> str:
         """A name for original and translation as they are: another after any change."""
-        digest = blake2b(self.value(language).encode(), digest_size=4).hexdigest()
-        return f"{self.version}-{digest}"
+        return f"{self.version}-{self.digest(language)}"
+
+    def digest(self, language: str) -> str:
+        return blake2b(self.value(language).encode(), digest_size=4).hexdigest()
 
     def get_admin_url(self) -> str:
         meta = self.kind.model._meta
@@ -268,7 +275,11 @@ class Unit:
 
     def original_before(self, language: str) -> str:
         """The original that a stale translation was made from; "" if nobody kept it."""
-        version = getattr(self.row, f"made_from_{language}", None)
+        return self.original_at(getattr(self.row, f"made_from_{language}", None))
+
+    def original_at(self, version: int | None) -> str:
+        if version == self.version:
+            return self.original.value
         original = f"{self.kind.field}_{self.row.original_language}"
         records = self.row.history.filter(original_version=version)
         said = records.order_by("-history_id").values_list(original, flat=True).first()
@@ -288,9 +299,25 @@ class Unit:
             author = None if reason == OUTSIDE else user
         return author
 
+    def leaves_others_behind(self, language: str) -> bool:
+        """Whether another text of the row was not translated anew since its original changed."""
+        since = getattr(self.row, f"made_from_{language}")
+        records = self.row.history.filter(original_version__gte=since)
+        for name in set(self.row.texts) - {self.kind.field}:
+            original = f"{name}_{self.row.original_language}"
+            translation = f"{name}_{language}"
+            other = records.exclude((original, getattr(self.row, original)))
+            before = other.order_by("-history_id").values_list(translation, flat=True)
+            now = getattr(self.row, translation)
+            if now and before.first() == now:
+                return True
+        return False
+
     def clean(self, language: str, value: str) -> str | None:
         """As its field keeps it. ValidationError when it is too long for that."""
         field = self.row._meta.get_field(f"{self.kind.field}_{language}")
+        if not isinstance(field, models.TextField):
+            value = " ".join(value.splitlines())
         clean: str | None = field.clean(value.strip(), self.row)
         return clean or (None if field.null else "")
 
@@ -306,6 +333,9 @@ class Unit:
         """Set the translation on the row; whoever calls saves the row."""
         clean = self.clean(language, value)
         if self.kind.has_state:
+            own = getattr(self.row, f"made_from_{language}")
+            if own and not reviewed and self.leaves_others_behind(language):
+                made_from = min(made_from, own)
             self.row.translate(
                 language,
                 {self.kind.field: clean},
@@ -336,14 +366,30 @@ def find_many(ids: Iterable[str], lock: bool = False) -> dict[str, Unit]:
     return found
 
 
+def withdrawn(ids: Iterable[str]) -> set[str]:
+    """Those that name a text which was taken back, or merged into another."""
+    kind = BY_SLUG["recommendation.text"]
+    gone = Recommendation.objects.filter(status=Recommendation.Status.ARCHIVED)
+    found: set[str] = set()
+    for batch in batched(ids, 200):
+        rows = gone.filter(named(kind, batch)).values_list(*kind.key)
+        found |= {kind.id_of(row) for row in rows}
+    return found
+
+
 def named(kind: Kind, ids: Iterable[str]) -> Q:
     """The rows that these names name; a name that cannot be one names none."""
+    keys = [
+        key
+        for name in ids
+        if len(key := name.split("/")[1:-1]) == len(kind.key)
+        and all(map(fits, kind.key, key))
+    ]
+    if len(kind.key) == 1:
+        return Q((f"{kind.key[0]}__in", [value for (value,) in keys]))
     found = Q(pk__in=[])
-    for name in ids:
-        parts = name.split("/")[1:-1]
-        pairs = dict(zip(kind.key, parts, strict=False))
-        if len(parts) == len(kind.key) and all(starmap(fits, pairs.items())):
-            found |= Q(**pairs)
+    for key in keys:
+        found |= Q(*zip(kind.key, key, strict=True))
     return found
 
 

@@ -170,7 +170,7 @@ def language(request: HttpRequest, language: str) -> TemplateResponse:
             if (unit := units.get(name))
         ],
         file_form=FileForm(),
-        most_mb=settings.NOTES_MAX_MB,
+        most_mb=settings.NOTES_MAX_UNPACKED_MB,
         most_texts=exchange.MOST_TEXTS,
     )
 
@@ -367,8 +367,8 @@ def preview(request: HttpRequest, language: str) -> HttpResponse:
         counts=[(_(exchange.VERDICTS[v]), count) for v, count in counts.items()],
         changes=shown[:SHOWN],
         more=max(len(shown) - SHOWN, 0),
-        count=sum(not text.is_conflict for text in proposed),
-        conflicts=counts["conflict"],
+        count=sum(not text.is_asked for text in proposed),
+        asked=sum(text.is_asked for text in proposed),
         payload=payload,
     )
 
@@ -390,7 +390,7 @@ def bring(request: HttpRequest, language: str) -> HttpResponse:
     accepted = [
         text
         for text in map(exchange.Accepted._make, proposed)
-        if not text.is_conflict or text.id in chosen
+        if not text.is_asked or text.id in chosen
     ]
     with transaction.atomic():
         count, kept_out = exchange.bring_in(
@@ -401,7 +401,9 @@ def bring(request: HttpRequest, language: str) -> HttpResponse:
     if kept_out:
         messages.warning(
             request,
-            _("Changed meanwhile, and left as they are: %s. Send the file again.")
+            _(
+                "Changed meanwhile, or yours to change no more, and left as they are: %s. Send the file again."
+            )
             % _(", ").join(kept_out[:20]),
         )
     return HttpResponseRedirect(address)
