@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from workshops.alike import Alike, content_words, meanings
-from workshops.checking import KIN
+from workshops.checking import KIN, RARE
 from workshops.languages import guess
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ def ours(language):
 
 def kin(*texts):
     """Whether the last of some texts is taken for a translation of one before it."""
-    known = Alike(KIN)
+    known = Alike(KIN, RARE)
     found = [known.add(1, meanings(code, content_words(text))) for code, text in texts]
     return found[-1][0] >= 0
 
@@ -69,6 +69,18 @@ def test_most_translations_are_noticed_and_hardly_any_other_pair():
 def test_a_letter_joined_to_an_arabic_word_does_not_change_what_it_means():
     for word in ("تعويض", "لتعويض", "بتعويض", "والتعويض", "وتعويض"):
         assert meanings("ar", [word]) == meanings("en", ["compensation"])
+
+
+def test_he_or_she_before_an_arabic_verb_does_not_change_what_it_means():
+    for word in ("ساعد", "تساعد", "يساعد", "وتساعد", "ليساعد"):
+        assert meanings("ar", [word]) == meanings("en", ["assist"])
+
+
+def test_the_forums_own_arabic_word_for_slavery_is_known():
+    for text in ("الرق الحديث", "للرق الحديث", "العبودية الحديثة"):
+        assert meanings("ar", content_words(text)) == meanings(
+            "en", ["modern", "slavery"]
+        )
 
 
 @pytest.mark.parametrize("name", ["189", "c189", "١٨٩", "C0189"])

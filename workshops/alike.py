@@ -17,9 +17,10 @@ from .concepts import concepts
 
 SLOTS = 1 << 21  # of 4 bytes
 RARE = 5  # words of a text that make pairs
-ALIKE = 0.6  # of all words of two texts, those that both have
-# "With", "for", "like", "and" as one letter of the Arabic word that they belong to.
-PROCLITIC = re.compile(r"[بلكفو]\w{3}")
+ALIKE = 0.55  # of all words of two texts, those that both have
+# "With", "for", "like", "and" as one letter of the Arabic word that they belong to, and
+# the letter of "he", "she", "we" before a verb.
+PREFIXES = re.compile(r"(?:[بلكفو]?[يتن]?(?=\w{3}))?")
 NUMBER = re.compile(r"[a-z]?0*(\d+)")  # "189", and of conventions: "C189", "P029"
 FEWEST = 4  # shorter texts are equal or different, never alike
 
@@ -27,8 +28,8 @@ FEWEST = 4  # shorter texts are equal or different, never alike
 class Alike:
     """Numbered sets of words, each asked for its nearest neighbour when it comes in."""
 
-    def __init__(self, threshold: float = ALIKE) -> None:
-        self.threshold = threshold
+    def __init__(self, threshold: float = ALIKE, rare: int = RARE) -> None:
+        self.threshold, self.rare = threshold, rare
         self.slots = array("i", [-1]) * SLOTS
         self.words: dict[str, int] = {}
         self.counts = array("I")
@@ -60,7 +61,7 @@ class Alike:
             return -1, 0.0
         counts = self.counts
         numbers.sort()
-        rare = sorted(numbers, key=counts.__getitem__)[:RARE]
+        rare = sorted(numbers, key=counts.__getitem__)[: self.rare]
         rare.sort()
         own, best, likeness = set(numbers), -1, 0.0
         seen = set[int]()
@@ -102,10 +103,11 @@ def meanings(language: str, words: list[str]) -> set[str]:
 
 @lru_cache(maxsize=100_000)
 def meaning(language: str, word: str) -> str:
-    for form in (word, word[1:]) if PROCLITIC.match(word) else (word,):
+    prefixes = PREFIXES.match(word)
+    for start in range(prefixes.end() + 1 if prefixes else 1):
         if meant := {
             number
-            for stem in stems(language, form)
+            for stem in stems(language, word[start:])
             for number in concepts().get((language, stem), ())
         }:
             return f"#{min(meant)}"
