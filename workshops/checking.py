@@ -223,7 +223,7 @@ class Check:
         self, owner: int, region: str, words: list[str]
     ) -> tuple[int, float]:
         """Take the words of a text in; whose were the nearest before (0: nobody's)."""
-        near, share = self.alike.add(self.names.pks["region"][region], set(words))
+        near, share = self.alike.add(self.names.pks["region"][region], words)
         self.owners.append(owner)
         return self.owners[near] if near >= 0 else 0, share
 
@@ -232,7 +232,7 @@ class Check:
     ) -> int:
         """Take its meaning in; whose text in another language means the same, or 0."""
         kin, _share = self.kin.add(
-            self.names.pks["region"][region], meanings(language, words)
+            self.names.pks["region"][region], sorted(meanings(language, words))
         )
         self.kin_owners.append(owner)
         self.spoken.append(language)
