@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from workshops.alike import Alike, content_words, meanings
-from workshops.checking import KIN, RARE
+from workshops.checking import FEWEST, KIN, RARE
 from workshops.languages import guess
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ def ours(language):
 
 def kin(*texts):
     """Whether the last of some texts is taken for a translation of one before it."""
-    known = Alike(KIN, RARE)
+    known = Alike(KIN, RARE, FEWEST)
     found = [known.add(1, meanings(code, content_words(text))) for code, text in texts]
     return found[-1][0] >= 0
 
@@ -85,6 +85,11 @@ def test_a_light_rewording_is_noticed():
     after = "Les gouvernements doivent financer durablement des refuges pour les enfants migrants"
 
     assert near(before, after)[0] == 0
+
+
+def test_three_words_are_alike_only_when_all_are_the_same():
+    assert near("Niñas que trabajan de noche", "Niñas que trabajan toda la noche")[1]
+    assert near("Papiers d’identité perdus", "Papiers d’identité refusés") == (-1, 0.0)
 
 
 def test_words_are_compared_in_the_order_of_the_text():

@@ -20,13 +20,13 @@ SLOTS = 1 << 21  # of 4 bytes
 RARE = 5  # words of a text that make pairs
 ALIKE = 0.55  # of all words of two texts, those that both have
 # Of the words of the shorter text, those that the longer has too, when it was shortened;
-# and how many times longer that may be.
-PART, LONGER = 0.8, 3
+# how many words it needs for that, and how many times longer the other may be.
+PART, ENOUGH, LONGER = 0.8, 5, 3
 # "With", "for", "like", "and" as one letter of the Arabic word that they belong to, and
 # the letter of "he", "she", "we" before a verb.
 PREFIXES = re.compile(r"(?:[بلكفو]?[يتن]?(?=\w{3}))?")
 NUMBER = re.compile(r"[a-z]?0*(\d+)")  # "189", and of conventions: "C189", "P029"
-FEWEST = 4  # shorter texts are equal or different, never alike
+FEWEST = 3  # words; shorter texts are equal or different, never alike
 
 
 class Alike:
@@ -36,8 +36,10 @@ class Alike:
     finds what the first found.
     """
 
-    def __init__(self, threshold: float = ALIKE, rare: int = RARE) -> None:
-        self.threshold, self.rare = threshold, rare
+    def __init__(
+        self, threshold: float = ALIKE, rare: int = RARE, fewest: int = FEWEST
+    ) -> None:
+        self.threshold, self.rare, self.fewest = threshold, rare, fewest
         self.slots = array("i", [-1]) * SLOTS
         self.words: dict[str, int] = {}
         self.counts = array("I")
@@ -65,7 +67,7 @@ class Alike:
         self.scope.append(scope)
         self.flow.extend(numbers)
         self.starts.append(len(self.flow))
-        if len(numbers) < FEWEST:
+        if len(numbers) < self.fewest:
             return -1, 0.0
         counts = self.counts
         numbers.sort()
@@ -85,7 +87,7 @@ class Alike:
                     continue
                 shared = len(own.intersection(self.flow[begin:end]))
                 share = shared / (few + many - shared)
-                is_part = few > FEWEST and shared >= few * PART
+                is_part = few >= ENOUGH and shared >= few * PART
                 if share > nearest and (is_part or share >= self.threshold):
                     best, nearest = other, share
                     likeness = share if share >= self.threshold else shared / few

@@ -47,6 +47,7 @@ TEXTS = [f"text_{code}" for code in settings.CONTENT_LANGUAGES]
 List = tuple[str, str, str]  # region, kind, audience: one list of a regional forum
 KIN = 0.43  # of the concepts of a text and its translation: 94 % of 2021's pairs share more
 RARE = 6  # of its concepts make pairs: more than of its words, for fewer stay the same
+FEWEST = 4  # concepts; two texts may share two of three by chance
 
 
 @dataclass
@@ -157,7 +158,7 @@ class Check:
             mapping.constants
         )
         self.alike = Alike()
-        self.kin = Alike(KIN, RARE)
+        self.kin = Alike(KIN, RARE, FEWEST)
         self.spoken: list[str] = []  # the language of each text in `kin`
         self.owners: list[int] = []  # by number in `alike`: row, or minus a known pk
         self.kin_owners: list[int] = []
