@@ -407,7 +407,9 @@ class Names:
         else:
             slugs = [told] if isinstance(told, str) else told
             labels = [self.label(kind, slug) for slug in slugs]
-        return gettext(", ").join(labels)
+        comma = gettext(", ")
+        is_plain = not any(comma.strip() in label for label in labels)
+        return (comma if is_plain else gettext("; ")).join(labels)
 
     def language_of_reader(self) -> str:
         return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
