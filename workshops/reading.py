@@ -490,8 +490,8 @@ class Reader:
                 )
         text = plain(text)
         if MOST_TO_PUBLISH < len(text) <= self.most:
-            told: dict[str, Any] = {"count": len(text), "most": MOST_TO_PUBLISH}
-            problems.append(Problem(place, text[:80] + "…", "text_long", told))
+            size = {"count": len(text), "most": MOST_TO_PUBLISH}
+            problems.append(Problem(place, text[:80] + "…", "text_long", size))
         return text
 
     def read_figures(
