@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from workshops.alike import Alike, content_words, meanings
-from workshops.checking import KIN
+from workshops.checking import FEWEST, KIN, RARE
 from workshops.languages import guess
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ def ours(language):
 
 def kin(*texts):
     """Whether the last of some texts is taken for a translation of one before it."""
-    known = Alike(KIN)
+    known = Alike(KIN, RARE, FEWEST)
     found = [known.add(1, meanings(code, content_words(text))) for code, text in texts]
     return found[-1][0] >= 0
 
@@ -66,9 +66,51 @@ def test_most_translations_are_noticed_and_hardly_any_other_pair():
     assert found[""] / there[""] < 0.01
 
 
+def near(*texts):
+    """How near the last of some texts is to one before it."""
+    known = Alike()
+    return [known.add(1, content_words(text)) for text in texts][-1]
+
+
+def test_a_text_that_was_shortened_is_noticed():
+    long = "Ports should open a quiet waiting room with an interpreter, a nurse and a telephone for fishers who come ashore"
+
+    assert near(long, "Ports should open a waiting room with a nurse") == (0, 1.0)
+    assert near(long, "Ports should open a nursery") == (-1, 0.0)
+    assert near(long, "Ports should lend boats with a nurse and a cook") == (-1, 0.0)
+
+
+def test_a_light_rewording_is_noticed():
+    before = "Les gouvernements devraient financer des refuges durables pour les enfants migrants"
+    after = "Les gouvernements doivent financer durablement des refuges pour les enfants migrants"
+
+    assert near(before, after)[0] == 0
+
+
+def test_three_words_are_alike_only_when_all_are_the_same():
+    assert near("Niñas que trabajan de noche", "Niñas que trabajan toda la noche")[1]
+    assert near("Papiers d’identité perdus", "Papiers d’identité refusés") == (-1, 0.0)
+
+
+def test_words_are_compared_in_the_order_of_the_text():
+    assert content_words("Pay a nurse, pay the nurse well") == ["pay", "nurse", "well"]
+
+
 def test_a_letter_joined_to_an_arabic_word_does_not_change_what_it_means():
     for word in ("تعويض", "لتعويض", "بتعويض", "والتعويض", "وتعويض"):
         assert meanings("ar", [word]) == meanings("en", ["compensation"])
+
+
+def test_he_or_she_before_an_arabic_verb_does_not_change_what_it_means():
+    for word in ("ساعد", "تساعد", "يساعد", "وتساعد", "ليساعد"):
+        assert meanings("ar", [word]) == meanings("en", ["assist"])
+
+
+def test_the_forums_own_arabic_word_for_slavery_is_known():
+    for text in ("الرق الحديث", "للرق الحديث", "العبودية الحديثة"):
+        assert meanings("ar", content_words(text)) == meanings(
+            "en", ["modern", "slavery"]
+        )
 
 
 @pytest.mark.parametrize("name", ["189", "c189", "١٨٩", "C0189"])

@@ -402,6 +402,12 @@ def test_headings_in_a_second_language_are_no_row():
     assert [line.number for line in table.lines] == [3]
 
 
+def test_hints_in_brackets_under_the_headings_are_no_row():
+    text = "Région,Texte,Rang\n(liste),(une phrase),(1 à 5)\nAsie,un,1\nAsie,(deux),\n"
+
+    assert cells_in(text.encode()) == [["Asie", "un", "1"], ["Asie", "(deux)", ""]]
+
+
 def test_headings_repeated_at_the_top_of_a_page_are_no_row():
     text = "Region,Text,Rank\nAsia,one,1\nREGION,Text,\nAsia,two,2\n"
 

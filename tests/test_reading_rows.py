@@ -53,6 +53,7 @@ def test_a_heading_in_two_languages_is_known_by_either(heading, field):
         ("Which priority area does it concern?", "areas"),
         ("Why is this recommendation important?", "comment"),
         ("ما هي التوصية؟", "text"), ("لمن توجه التوصية؟", "audience"),
+        ("ما هي منطقتك؟", "region"), ("ما هي منطقتكم؟", "region"),
         ("What is your name?", ""),
     ],
 )  # fmt: skip
@@ -81,6 +82,14 @@ def test_the_clearest_of_two_columns_is_the_field_and_the_other_is_left():
 
 def test_a_vague_heading_is_believed_when_it_stands_alone():
     assert Mapping.proposed(["Region", "Description"]).columns == ["region", "text"]
+
+
+def test_a_concern_is_the_text_where_no_other_column_is():
+    alone = Mapping.proposed(["Región", "Tipo", "Preocupación", "Orden"])
+    beside = Mapping.proposed(["Region", "Concern", "Recommendation"])
+
+    assert alone.columns == ["region", "kind", "text", "rank"]
+    assert beside.columns == ["region", "", "text"]
 
 
 def test_two_columns_that_are_equally_clear_are_left_to_a_person():
@@ -195,7 +204,7 @@ def test_a_name_is_known_with_and_without_its_spaces(names, cell):
         ("Afrca", "Africa"), ("Latin Amercia", "Latin America"), ("Afrika", "Africa"),
         ("North Africa", "Middle East and North Africa"), ("Asie du Sud", "Asia"),
         ("GRULAC", "Latin America"), ("WEOG", "Europe, North America and the Caribbean"),
-        ("Kenya", "Africa"), ("The Americas", ""), ("All regions", ""), ("Global", ""),
+        ("Kenya", "Africa"), ("Asia (Manila)", "Asia"), ("The Americas", ""), ("All regions", ""), ("Global", ""),
     ],
 )  # fmt: skip
 def test_an_unknown_region_gets_the_nearest_proposed_or_none(names, cell, label):

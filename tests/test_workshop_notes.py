@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from openpyxl import Workbook
 
 from priorities.models import Recommendation, RecommendationArea, Section
@@ -284,6 +285,53 @@ def test_a_new_wording_asks_before_it_changes_anything(tmp_path):
 
     assert "similar_match" in codes(report, 2)
     assert WorkshopNote.objects.count() == 1
+
+
+def messages(report, row):
+    """What a row is told, but notes."""
+    (found,) = (r for r in report["rows"] if r["row"] == row)
+    return [p["message"] for p in found["problems"] if p["severity"] != "note"]
+
+
+def test_what_a_text_is_close_to_is_quoted_in_its_own_language(tmp_path):
+    public = Recommendation.objects.get(reference="2021-MENA-050")
+    wording = f"{public.text_en.replace('**', '').removesuffix('.')} of all"
+    row = ["MENA", "International community", "", wording, ""]
+
+    (said,) = messages(brought(written(tmp_path, HEAD, row), "--dry-run"), 2)
+
+    assert "Very close to 2021-MENA-050" in said
+    assert "“International organisations can" in said
+    assert "**" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "most"),
+    [
+        ("fr", "2\u202f099", "2\u202f000"),
+        ("en", "2,099", "2,000"),
+        ("es", "2.099", "2.000"),
+        ("ar", "2,099", "2,000"),
+    ],
+)
+def test_counts_are_written_as_the_reader_writes_them(tmp_path, language, count, most):
+    path = written(
+        tmp_path, HEAD, ["Asia", "Governments", "", "Pay all of us. " * 140, ""]
+    )
+
+    with translation.override(language):
+        (said,) = messages(brought(path, "--dry-run"), 2)
+
+    assert count in said
+    assert most in said
+
+
+def test_names_with_commas_in_them_are_told_apart(tmp_path):
+    path = written(tmp_path, HEAD, ["Afrcia", *ROW[1:]])
+
+    (said,) = messages(brought(path, "--dry-run", status=1), 2)
+
+    assert "; Europe, North America and the Caribbean; Europe; " in said
 
 
 def test_a_known_reference_updates_a_draft_and_never_what_is_public(tmp_path):

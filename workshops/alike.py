@@ -8,6 +8,7 @@ overwritten in the meantime costs one of several chances.
 
 import re
 from array import array
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import combinations
 
@@ -17,18 +18,28 @@ from .concepts import concepts
 
 SLOTS = 1 << 21  # of 4 bytes
 RARE = 5  # words of a text that make pairs
-ALIKE = 0.6  # of all words of two texts, those that both have
-# "With", "for", "like", "and" as one letter of the Arabic word that they belong to.
-PROCLITIC = re.compile(r"[بلكفو]\w{3}")
+ALIKE = 0.55  # of all words of two texts, those that both have
+# Of the words of the shorter text, those that the longer has too, when it was shortened;
+# how many words it needs for that, and how many times longer the other may be.
+PART, ENOUGH, LONGER = 0.8, 5, 3
+# "With", "for", "like", "and" as one letter of the Arabic word that they belong to, and
+# the letter of "he", "she", "we" before a verb.
+PREFIXES = re.compile(r"(?:[بلكفو]?[يتن]?(?=\w{3}))?")
 NUMBER = re.compile(r"[a-z]?0*(\d+)")  # "189", and of conventions: "C189", "P029"
-FEWEST = 4  # shorter texts are equal or different, never alike
+FEWEST = 3  # words; shorter texts are equal or different, never alike
 
 
 class Alike:
-    """Numbered sets of words, each asked for its nearest neighbour when it comes in."""
+    """Numbered sets of words, each asked for its nearest neighbour when it comes in.
 
-    def __init__(self, threshold: float = ALIKE) -> None:
-        self.threshold = threshold
+    Words come in the same order in every process, so that a second look at a file
+    finds what the first found.
+    """
+
+    def __init__(
+        self, threshold: float = ALIKE, rare: int = RARE, fewest: int = FEWEST
+    ) -> None:
+        self.threshold, self.rare, self.fewest = threshold, rare, fewest
         self.slots = array("i", [-1]) * SLOTS
         self.words: dict[str, int] = {}
         self.counts = array("I")
@@ -39,7 +50,7 @@ class Alike:
     def __len__(self) -> int:
         return len(self.scope)
 
-    def add(self, scope: int, words: set[str]) -> tuple[int, float]:
+    def add(self, scope: int, words: Collection[str]) -> tuple[int, float]:
         """Take a text in; the number of the nearest before it, and their likeness.
 
         (-1, 0) when none is near. Only texts of the same scope are compared.
@@ -56,13 +67,13 @@ class Alike:
         self.scope.append(scope)
         self.flow.extend(numbers)
         self.starts.append(len(self.flow))
-        if len(numbers) < FEWEST:
+        if len(numbers) < self.fewest:
             return -1, 0.0
         counts = self.counts
         numbers.sort()
-        rare = sorted(numbers, key=counts.__getitem__)[:RARE]
+        rare = sorted(numbers, key=counts.__getitem__)[: self.rare]
         rare.sort()
-        own, best, likeness = set(numbers), -1, 0.0
+        own, best, nearest, likeness = set(numbers), -1, 0.0, 0.0
         seen = set[int]()
         for a, b in combinations(rare, 2):
             slot = hash((scope, a, b)) % SLOTS
@@ -72,18 +83,21 @@ class Alike:
                 seen.add(other)
                 begin, end = self.starts[other], self.starts[other + 1]
                 few, many = sorted((len(own), end - begin))
-                if few < many * self.threshold:
+                if few * LONGER < many:
                     continue
-                theirs = self.flow[begin:end]
-                shared = len(own.intersection(theirs))
+                shared = len(own.intersection(self.flow[begin:end]))
                 share = shared / (few + many - shared)
-                if share > likeness:
-                    best, likeness = other, share
-        return (best, likeness) if likeness >= self.threshold else (-1, 0.0)
+                is_part = few >= ENOUGH and shared >= few * PART
+                if share > nearest and (is_part or share >= self.threshold):
+                    best, nearest = other, share
+                    likeness = share if share >= self.threshold else shared / few
+        return best, likeness
 
 
 def content_words(text: str) -> list[str]:
-    return [word for word in folded(text) if word not in STOP and len(word) > 1]
+    """Each once, in the order of the text."""
+    words = (word for word in folded(text) if word not in STOP and len(word) > 1)
+    return [*dict.fromkeys(words)]
 
 
 def sameness(text: str) -> str:
@@ -102,10 +116,11 @@ def meanings(language: str, words: list[str]) -> set[str]:
 
 @lru_cache(maxsize=100_000)
 def meaning(language: str, word: str) -> str:
-    for form in (word, word[1:]) if PROCLITIC.match(word) else (word,):
+    prefixes = PREFIXES.match(word)
+    for start in range(prefixes.end() + 1 if prefixes else 1):
         if meant := {
             number
-            for stem in stems(language, form)
+            for stem in stems(language, word[start:])
             for number in concepts().get((language, stem), ())
         }:
             return f"#{min(meant)}"

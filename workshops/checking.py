@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -46,6 +47,9 @@ TOTALS: dict[str, Promise] = {
 TEXTS = [f"text_{code}" for code in settings.CONTENT_LANGUAGES]
 List = tuple[str, str, str]  # region, kind, audience: one list of a regional forum
 KIN = 0.43  # of the concepts of a text and its translation: 94 % of 2021's pairs share more
+RARE = 6  # of its concepts make pairs: more than of its words, for fewer stay the same
+NOBODY = (0, "", 0.0)
+FEWEST = 4  # concepts; two texts may share two of three by chance
 
 
 @dataclass
@@ -156,11 +160,12 @@ class Check:
             mapping.constants
         )
         self.alike = Alike()
-        self.kin = Alike(KIN)
+        self.kin = Alike(KIN, RARE, FEWEST)
         self.spoken: list[str] = []  # the language of each text in `kin`
+        self.written: list[str] = []  # and of each in `alike`
         self.owners: list[int] = []  # by number in `alike`: row, or minus a known pk
         self.kin_owners: list[int] = []
-        self.known: dict[int, tuple[str, str]] = {}  # pk: reference, beginning of text
+        self.known: dict[int, str] = {}  # pk: reference
         self.by_text: dict[int, int] = {}
         self.rows_by_text: dict[int, int] = {}
         self.ranks: dict[List, dict[int, tuple[str, bool]]] = {}
@@ -211,32 +216,35 @@ class Check:
                 self.ranks.setdefault(where, {})[rank] = (reference, False)
             for language, text in zip(settings.CONTENT_LANGUAGES, texts, strict=True):
                 if text:
-                    self.known.setdefault(pk, (reference, text[:120]))
+                    self.known[pk] = reference
                     self.by_text.setdefault(fingerprint(where, text), pk)
                     words = content_words(text)
-                    self.resembling(-pk, region, words)
+                    self.resembling(-pk, region, language, words)
                     if language == original:  # its translations mean the same
                         self.translating(-pk, region, language, words)
 
     def resembling(
-        self, owner: int, region: str, words: list[str]
-    ) -> tuple[int, float]:
-        """Take the words of a text in; whose were the nearest before (0: nobody's)."""
-        near, share = self.alike.add(self.names.pks["region"][region], set(words))
+        self, owner: int, region: str, language: str, words: list[str]
+    ) -> tuple[int, str, float]:
+        """Take the words of a text in; whose were the nearest before (0: nobody's), in
+        which language, and how near."""
+        near, share = self.alike.add(self.names.pks["region"][region], words)
         self.owners.append(owner)
-        return self.owners[near] if near >= 0 else 0, share
+        self.written.append(language)
+        return (self.owners[near], self.written[near], share) if near >= 0 else NOBODY
 
     def translating(
         self, owner: int, region: str, language: str, words: list[str]
-    ) -> int:
-        """Take its meaning in; whose text in another language means the same, or 0."""
+    ) -> tuple[int, str]:
+        """Take its meaning in; whose text in another language means the same (0:
+        nobody's), and which language."""
         kin, _share = self.kin.add(
-            self.names.pks["region"][region], meanings(language, words)
+            self.names.pks["region"][region], sorted(meanings(language, words))
         )
         self.kin_owners.append(owner)
         self.spoken.append(language)
         is_kin = kin >= 0 and self.spoken[kin] != language
-        return self.kin_owners[kin] if is_kin else 0
+        return (self.kin_owners[kin], self.spoken[kin]) if is_kin else (0, "")
 
     # The file.
 
@@ -507,7 +515,7 @@ class Check:
         self.rows_by_text[verdict.fingerprint] = verdict.row
         if pk := self.by_text.get(verdict.fingerprint):
             verdict.verdict, verdict.target = "duplicate", pk
-            verdict.reference = self.known[pk][0]
+            verdict.reference = self.known[pk]
             self.exact.add(pk)
             problems.append(
                 Problem(
@@ -517,8 +525,9 @@ class Check:
             return
         language = values.get("reads_as") or values["language"]
         words = content_words(text)
-        near, share = self.resembling(verdict.row, values["region"], words)
-        kin = self.translating(verdict.row, values["region"], language, words)
+        region = values["region"]
+        near, tongue, share = self.resembling(verdict.row, region, language, words)
+        kin, other_tongue = self.translating(verdict.row, region, language, words)
         if self.choices.get(str(verdict.row)) == "new":
             return
         if near > 0:
@@ -527,16 +536,16 @@ class Check:
                     column,
                     text[:200],
                     "near_row",
-                    {"other": near, "share": f"{share:.0%}"},
+                    {"other": near, "share": round(share, 2)},
                 )
             )
         elif near < 0:
-            reference, said = self.known[-near]
+            reference, said = self.known[-near], beginning(-near, tongue)
             problem = Problem(
                 column,
                 text[:200],
                 "near",
-                {"reference": reference, "share": f"{share:.0%}", "text": said},
+                {"reference": reference, "share": round(share, 2), "text": said},
             )
             note = self.earlier_note(-near)
             if note is not None:
@@ -553,7 +562,7 @@ class Check:
                 Problem(column, text[:200], "translation_row", {"other": kin})
             )
         elif kin < 0:
-            reference, said = self.known[-kin]
+            reference, said = self.known[-kin], beginning(-kin, other_tongue)
             problems.append(
                 Problem(
                     column,
@@ -631,6 +640,13 @@ class Check:
                 for problem in verdict.problems
             ]
         return verdict
+
+
+def beginning(pk: int, language: str) -> str:
+    """The first words of a text that is there, to be known by."""
+    column = f"text_{language}"
+    text = Recommendation.objects.values_list(column, flat=True).get(pk=pk) or ""
+    return shorten(text.replace("**", ""), 120, placeholder=" …")
 
 
 def sections_of(edition: Edition) -> QuerySet[Section, Any]:

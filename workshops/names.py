@@ -28,7 +28,7 @@ from priorities.words import ATTACHED, STOP, fold_word
 from regions.models import Country, Region
 from regions.translated import reading_languages
 
-from .columns import FIELDS, key
+from .columns import FIELDS, HINT, key
 from .problems import EVERY
 
 NAMES = Path(__file__).with_name("names.csv")
@@ -304,6 +304,7 @@ class Names:
         near = self.near_regions.get(words) or self.near_regions.get(bare)
         near = near or self.lands.get(self.kinds["countries"].find(bare), "")
         known = near if near in regions.labels else ""
+        known = known or regions.find(key(HINT.sub(" ", cell)))
         return Match("", known or regions.nearest(words))
 
     def of_audience(self, cell: str) -> Match:
@@ -406,7 +407,9 @@ class Names:
         else:
             slugs = [told] if isinstance(told, str) else told
             labels = [self.label(kind, slug) for slug in slugs]
-        return gettext(", ").join(labels)
+        comma = gettext(", ")
+        is_plain = not any(comma.strip() in label for label in labels)
+        return (comma if is_plain else gettext("; ")).join(labels)
 
     def language_of_reader(self) -> str:
         return (get_language() or settings.LANGUAGE_CODE).split("-")[0]

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils import get_column_letter
 
@@ -348,6 +349,8 @@ class Problem(NamedTuple):
                 told[name] = names.named(kind, slugs) if slugs else ""
             elif name in {"stated", "found", "language"} and isinstance(value, str):
                 told[name] = gettext(value)
+            elif name in {"count", "most", "share"} and not isinstance(value, str):
+                told[name] = figure(name, value)
             elif name == "missing":
                 told[name] = gettext(", ").join(map(str, value))
         if "kinds" in told:
@@ -370,3 +373,10 @@ class Problem(NamedTuple):
     def cell(self, row: int) -> str:
         """The cell as a spreadsheet names it: D7; "" for the whole row."""
         return f"{get_column_letter(self.column + 1)}{row}" if self.column >= 0 else ""
+
+
+def figure(name: str, value: float) -> str:
+    """A number as the reader writes it: 2 599 or 2,599; 82 % or 82%."""
+    locale = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    written = format_percent if name == "share" else format_decimal
+    return written(value, locale=locale)

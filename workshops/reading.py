@@ -254,7 +254,7 @@ class Reader:
     def look(self, place: int, cell: str, problems: list[Problem]) -> None:
         """Signs that cannot be stored, and cells beyond measure."""
         if len(cell) > self.most:
-            told = {"count": f"{len(cell):,}", "most": f"{self.most:,}"}
+            told: dict[str, Any] = {"count": len(cell), "most": self.most}
             problems.append(Problem(place, cell[:80] + "…", "text_too_long", told))
         match = UNSTORABLE.search(cell)
         if match:
@@ -490,8 +490,8 @@ class Reader:
                 )
         text = plain(text)
         if MOST_TO_PUBLISH < len(text) <= self.most:
-            told = {"count": f"{len(text):,}", "most": f"{MOST_TO_PUBLISH:,}"}
-            problems.append(Problem(place, text[:80] + "…", "text_long", told))
+            size = {"count": len(text), "most": MOST_TO_PUBLISH}
+            problems.append(Problem(place, text[:80] + "…", "text_long", size))
         return text
 
     def read_figures(

@@ -1,5 +1,6 @@
 """Where the headings of a table stand, and which rows belong to them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -10,6 +11,7 @@ from .limits import Limits, Refused
 from .lines import ERROR, Line, is_blank, trimmed
 
 LOOKED_AT = 40  # rows among which the headings are sought
+BRACKETED = re.compile(r"[(\[（].*[)\]）]", re.S)
 
 Recognised = Callable[[list[str]], int]
 
@@ -156,7 +158,8 @@ def goes_on(
     """Whether a row under the headings is a second row of them.
 
     It is when a heading is merged down into it, when all it says stands under one
-    heading merged across (Text: French, English), or when it is made of headings.
+    heading merged across (Text: French, English), when it is made of headings, or of
+    hints in brackets to those who fill it in.
     """
     if any(
         headings[place : place + 1] == [line.cells[place].strip()]
@@ -165,6 +168,8 @@ def goes_on(
         return True
     own = own_cells(line)
     if own and groups.keys() >= own.keys():
+        return True
+    if len(own) > 1 and all(BRACKETED.fullmatch(cell) for cell in own.values()):
         return True
     return recognised(list(own.values())) >= max(2, len(own) / 2)
 

@@ -247,7 +247,10 @@ class Command(BaseCommand):
             )
         totals = judged.verdicts.totals
         self.stdout.write(
-            _(", ").join(f"{label}: {totals[name]}" for name, label in TOTALS.items())
+            _(", ").join(
+                _("%(name)s: %(value)s") % {"name": label, "value": totals[name]}
+                for name, label in TOTALS.items()
+            )
         )
         if note_import is not None:
             self.stdout.write(
