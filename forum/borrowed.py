@@ -25,6 +25,8 @@ IMPORT_AND_EXPORT = [
     gettext_noop(
         "No valid data to import. Ensure your file has the correct headers or data for import."
     ),
+    gettext_noop("File to import"),
+    gettext_noop("Import"),
     gettext_noop('Select at least 1 field for "%(resource_name)s" to export'),
     gettext_noop("This exporter will export the following fields: "),
     gettext_noop("This importer will import the following fields: "),

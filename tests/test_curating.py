@@ -268,7 +268,7 @@ def test_the_history_page_tells_who_when_before_and_after(organiser):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("fr", "Modification: import 12 annulé"),
+        ("fr", "Modification\u00a0: import 12 annulé"),
         ("en", "Changed: undo of import 12"),
         ("es", "Cambiada: importación 12 deshecha"),
         ("ar", "تعديل: التراجع عن الاستيراد 12"),
