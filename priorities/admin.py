@@ -153,7 +153,7 @@ class RankedFormSet(forms.BaseInlineFormSet):
                     _("%(other)s holds rank %(rank)s too: give each its own, or none.")
                     % {"other": held[rank], "rank": rank},
                 )
-            held[rank] = form.instance.reference
+            held[rank] = str(form.instance)
 
 
 class RecommendationInline(PlainLinks, admin.TabularInline):

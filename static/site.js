@@ -14,10 +14,14 @@ document.addEventListener("click", async (event) => {
     return;
   }
   event.preventDefault();
+  if (link.ariaBusy) {
+    return;
+  }
   const shown = link.parentElement.nextElementSibling;
   if (shown?.matches(".text.original")) {
     shown.hidden = !shown.hidden;
   } else {
+    link.ariaBusy = "true";
     try {
       const answer = await fetch(link.href, { credentials: "omit" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -27,6 +31,8 @@ document.addEventListener("click", async (event) => {
     } catch {
       window.location.assign(link.href);
       return;
+    } finally {
+      link.ariaBusy = null;
     }
   }
   link.setAttribute("aria-expanded", String(!link.parentElement.nextElementSibling.hidden));

@@ -549,6 +549,59 @@ def test_the_original_of_a_translation_comes_and_goes(browser, site, language):
     context.close()
 
 
+def test_an_impatient_reader_gets_the_original_once(page):
+    page.goto("/es/recommendations/?region=mena")
+    entry = page.locator("article.recommendation").first
+    link = entry.locator("a.original")
+
+    link.evaluate("link => { link.click(); link.click(); }")
+
+    expect(link).to_have_attribute("aria-expanded", "true")
+    expect(entry.locator("p.text[lang=fr]")).to_have_count(1)
+    expect(link).not_to_have_attribute("aria-busy", "true")
+
+
+def test_references_are_read_from_the_left_in_the_arabic_admin(browser, site):
+    context = browser.new_context(base_url=site, locale="ar")
+    page = context.new_page()
+    page.goto("/admin/login/?next=/admin/priorities/recommendation/")
+    page.fill("#id_username", "organiser")
+    page.fill("#id_password", "a phrase")
+    page.locator("input[type=submit]").click()
+    expect(page.locator("#result_list")).to_contain_text("2021")
+
+    def runs_backwards():
+        """Where a reference stands with its year on the right."""
+        return page.evaluate(
+            """() => {
+              const found = [];
+              const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              while (texts.nextNode()) {
+                const node = texts.currentNode;
+                const at = node.textContent.search(/2021-[A-Z]+-\\d+/);
+                if (at < 0 || !node.parentElement.checkVisibility()) continue;
+                const left = (index) => {
+                  const range = document.createRange();
+                  range.setStart(node, index);
+                  range.setEnd(node, index + 1);
+                  return range.getBoundingClientRect().left;
+                };
+                if (left(at) > left(at + 5)) found.push(node.textContent);
+              }
+              return found;
+            }"""
+        )
+
+    assert runs_backwards() == []
+    page.locator("#result_list tbody th a").first.click()
+    page.wait_for_url("**/change/**")
+    assert runs_backwards() == []
+    page.goto(page.url.partition("?")[0].replace("/change/", "/history/"))
+    expect(page.locator("#change-history")).to_contain_text("2021")
+    assert runs_backwards() == []
+    context.close()
+
+
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_axe_finds_nothing_on_the_pages_of_notes(browser, site, tmp_path, language):
     context = browser.new_context(

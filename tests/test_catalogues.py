@@ -45,6 +45,40 @@ def test_every_string_is_translated_and_keeps_its_placeholders(language):
             assert placeholders(text) == placeholders(model), message.id
 
 
+def test_french_signs_stay_with_their_words():
+    """A line never begins with a colon, nor ends with an opening quote."""
+    loose = re.compile(r" [:;!?»](?!\w)|« ")
+
+    assert [
+        text
+        for message in catalogues.read("fr")
+        for text in catalogues.strings(message)
+        if message.id and loose.search(text)
+    ] == []
+
+
+@pytest.mark.parametrize("language", catalogues.translated_languages())
+def test_what_packages_leave_unsaid_is_said_in_each_language(language):
+    """Django falls back to French where a package lacks Spanish or Arabic."""
+    with translation.override(language):
+        said = {
+            translation.gettext(text)
+            for text in (
+                "Created",
+                "View history: %s",
+                "This exporter will export the following fields: ",
+                "Reset password",
+            )
+        }
+    with translation.override("fr"):
+        in_french = {
+            translation.gettext(text) for text in ("Created", "Reset password")
+        }
+
+    assert len(said) == 4
+    assert bool(said & in_french) == (language == "fr")
+
+
 FILES = {"CSV", "XLSX"}  # the same in every language
 LITERAL = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
 

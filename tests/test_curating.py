@@ -20,6 +20,8 @@ from priorities.models import (
     Section,
 )
 from priorities.resources import RecommendationResource
+from priorities.templatetags.texts import reason
+from workshops.undoing import REASON
 
 from .factories import (
     make_area,
@@ -354,6 +356,30 @@ def test_the_history_page_tells_who_when_before_and_after(organiser):
 
     assert "<del>Avant</del><ins>Après</ins>" in html
     assert "organiser" in html
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "Modification\u00a0: import 12 annulé"),
+        ("en", "Changed: undo of import 12"),
+        ("es", "Cambiada: importación 12 deshecha"),
+        ("ar", "تعديل: التراجع عن الاستيراد 12"),
+    ],
+)
+def test_the_history_gives_reasons_in_the_readers_language(organiser, language, told):
+    draft = make_recommendation(status="draft")
+    draft.change_because(REASON % 12)
+
+    page = organiser.get(
+        url(Recommendation, "history", draft.pk), headers={"accept-language": language}
+    )
+
+    assert f"<td>{told}</td>" in page.content.decode()
+
+
+def test_a_reason_in_somebodys_own_words_stays_as_it_is():
+    assert reason("40 % of 12 votes") == "40 % of 12 votes"
 
 
 def test_the_history_page_tells_of_tags_and_of_the_status(organiser):

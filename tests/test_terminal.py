@@ -67,8 +67,8 @@ def test_an_import_is_reported_in_the_language_of_the_terminal(apart, tmp_path):
 
 REPORTS = {
     "fr": [
-        "L’édition 2021 est déjà là ; rien n’a changé.",
-        "Compte de l’équipe d’organisation : amina",
+        "L’édition 2021 est déjà là ; rien n’a changé.",
+        "Compte de l’équipe d’organisation : amina",
         "0 fichier supprimé.",
         "Il n’y a pas d’import 7.",
     ],

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from priorities.models import Recommendation
@@ -100,7 +101,7 @@ class NoteImport(models.Model):
     @property
     def reason(self) -> str:
         """What the history says of every row this import wrote."""
-        return f"import {self.pk}"
+        return gettext_noop("import %s") % self.pk
 
     @property
     def lineage(self) -> str:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from priorities.models import Audience, Recommendation, Section
 
@@ -13,7 +14,7 @@ from .bringing import BATCH, FIELDS, TAGS, hold
 from .models import NoteImport, WorkshopNote
 from .names import Names
 
-REASON = "undo of import %s"
+REASON = gettext_noop("undo of import %s")
 
 
 class Edited(Exception):

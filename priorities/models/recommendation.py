@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 
 from regions.changes import record_change
 from regions.models import Country, Region, RegionalForum
-from regions.translated import CONTROL, OriginalText, Translated
+from regions.translated import CONTROL, OriginalText, Translated, set_apart
 
 from .. import bulk, personal_data
 from .section import Section
@@ -465,7 +465,7 @@ class Recommendation(OriginalText):
         ]
 
     def __str__(self) -> str:
-        return self.reference or str(_("new recommendation"))
+        return set_apart(self.reference or str(_("new recommendation")))
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:recommendation-detail", args=[self.reference])

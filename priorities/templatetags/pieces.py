@@ -143,7 +143,7 @@ def mark_box(context: Any, reference: str) -> str:
     label = escape(gettext("select"))
     return (
         '<label class="select"><input type="checkbox" name="add" form="selection" '
-        f'value="{reference}"> {label} <span class="hidden">{reference}</span></label>'
+        f'value="{reference}"> {label} <bdi class="hidden" dir="ltr">{reference}</bdi></label>'
     )
 
 

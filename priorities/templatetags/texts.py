@@ -3,6 +3,7 @@ import re
 from django import template
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from regions.translated import OriginalText, Text, isolate
 
@@ -10,6 +11,7 @@ from ..search import Search
 
 register = template.Library()
 
+NUMBER = re.compile(r"[0-9]+")
 KEY_TERM = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -45,6 +47,15 @@ def emphasise_marked(text: Text, search: Search | None) -> tuple[str, bool]:
 def isolated(text: str) -> str:
     """What a reader typed, so that its direction moves nothing around it."""
     return isolate(text)
+
+
+@register.filter
+def reason(told: str) -> str:
+    """Why the history says a row changed: our own reasons in the reader's words."""
+    said = gettext(NUMBER.sub("%s", told))
+    for number in NUMBER.findall(told):
+        said = said.replace("%s", number, 1)
+    return said
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from regions.models import Edition, Region
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             words = [] if Region.objects.exists() else ["vocabulary"]
             names = [*words, f"edition_{year}", *parts]
             call_command("loaddata", *names, verbosity=0)
-            self.begin_history(f"edition {year} loaded from fixtures")
+            self.begin_history(gettext_noop("edition %s loaded from fixtures") % year)
         self.stdout.write(_("Edition %s loaded.") % year)
 
     def begin_history(self, reason: str) -> None:
