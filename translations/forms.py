@@ -20,6 +20,13 @@ def language_name(code: str) -> str:
     return str(_(LANG_INFO[code]["name"]))
 
 
+def regions() -> list[tuple[str, Any]]:
+    return [
+        *EVERYTHING,
+        *((region.slug, str(region)) for region in Region.objects.all()),
+    ]
+
+
 class SelectionForm(forms.Form):
     """Which texts to work on; the address keeps it."""
 
@@ -28,17 +35,12 @@ class SelectionForm(forms.Form):
         required=False,
         choices=[("", _("to do")), *STATES.items(), ("all", _("any"))],
     )
-    region = forms.ChoiceField(label=_("Region"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=regions)
     kind = forms.ChoiceField(
         label=_("Text"),
         required=False,
         choices=[*EVERYTHING, *((kind.slug, kind.label) for kind in KINDS)],
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        regions = [(region.slug, str(region)) for region in Region.objects.all()]
-        self.fields["region"].choices = [*EVERYTHING, *regions]  # type: ignore[attr-defined]
 
     def selection(self, language: str) -> Selection:
         """A parameter that means nothing leaves nothing out; the form says what is wrong."""

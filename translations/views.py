@@ -181,7 +181,7 @@ def language(request: HttpRequest, language: str) -> TemplateResponse:
 @for_translators
 def text(request: HttpRequest, language: str, name: str) -> HttpResponse:
     user = user_of(request)
-    form, selection, query = asked(request, language)
+    _form, selection, query = asked(request, language)
     around = Around(list(islice(selection.ids(user), MOST)), name)
     with transaction.atomic():
         try:
@@ -311,8 +311,6 @@ def save(
 @for_translators
 def export(request: HttpRequest, language: str) -> Any:
     _form, selection, _query = asked(request, language)
-    if not selection.region and not selection.kind and request.GET.get("all"):
-        selection = Selection(language, tuple(STATES))
     units = (
         unit
         for unit in selection.units(user_of(request))
