@@ -20,7 +20,7 @@ from priorities.models import Recommendation
 from priorities.tables import File
 from priorities.words import folded
 from regions.differences import Piece, word_by_word
-from regions.translated import CONTROL
+from regions.translated import CONTROL, set_apart
 from workshops.problems import MESSAGES
 from workshops.spreadsheets import Choices, Limits, Line, Refused, Table, read
 from workshops.spreadsheets.foreign import refuse
@@ -383,11 +383,13 @@ def why_not(name: str, is_known: bool, is_withdrawn: bool) -> str:
             "It has no id, which tells where it belongs. Leave the ids as they were exported."
         )
     if is_withdrawn:
-        return _("“%s” was withdrawn or merged since: it needs no translation.") % name
+        return _(
+            "“%s” was withdrawn or merged since: it needs no translation."
+        ) % set_apart(name)
     if is_known:
-        return _("You may not change “%s”: ask an administrator.") % name
+        return _("You may not change “%s”: ask an administrator.") % set_apart(name)
     said = _("Nothing here is called “%s”. Leave the ids as they were exported.")
-    return said % name[:80]
+    return said % set_apart(name[:80])
 
 
 def judged(text: Incoming, unit: Unit, language: str) -> Change:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from regions.differences import word_by_word
 from regions.models import Region
-from regions.translated import direction
+from regions.translated import direction, set_apart
 from workshops.spreadsheets import Refused
 
 from . import exchange
@@ -297,10 +297,10 @@ def save(
             _(
                 "%s is saved, not reviewed: the words are yours, and somebody else has to read them."
             )
-            % unit.id,
+            % set_apart(unit.id),
         )
     for said in doubts(unit.original, language, value):
-        messages.warning(request, f"{unit.id}: {said}")
+        messages.warning(request, f"{set_apart(unit.id)}: {said}")
     return None
 
 
@@ -402,6 +402,6 @@ def bring(request: HttpRequest, language: str) -> HttpResponse:
             _(
                 "Changed meanwhile, or yours to change no more, and left as they are: %s. Send the file again."
             )
-            % _(", ").join(kept_out[:20]),
+            % _(", ").join(map(set_apart, kept_out[:20])),
         )
     return HttpResponseRedirect(address)
