@@ -1,5 +1,8 @@
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import Region
@@ -16,8 +19,22 @@ class User(AbstractUser):
         help_text=_("For whom this person brings in notes, sub-regions included."),
     )
 
+    @property
+    def works_everywhere(self) -> bool:
+        return self.has_perm("regions.every_region")
+
     def region_slugs(self) -> frozenset[str]:
-        """The regions of a facilitator, and those that are part of them."""
-        own = set(self.regions.values_list("slug", flat=True))
-        children = Region.objects.filter(parent__slug__in=own)
-        return frozenset(own | set(children.values_list("slug", flat=True)))
+        """The regions of this person, and those that are part of them at any depth."""
+        found = set(self.regions.values_list("slug", flat=True))
+        inner = found
+        while inner:
+            parts = Region.objects.filter(parent__slug__in=inner)
+            inner = set(parts.values_list("slug", flat=True)) - found
+            found |= inner
+        return frozenset(found)
+
+    def within(self, rows: QuerySet[Any], region: str) -> QuerySet[Any]:
+        """Of these rows, those of regions this person works on; `region`: the way to it."""
+        if self.works_everywhere:
+            return rows
+        return rows.filter(**{f"{region}__slug__in": self.region_slugs()})

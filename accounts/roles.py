@@ -1,34 +1,148 @@
+"""Who may do what. A role is a group of Django's; what it may is written here alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext_lazy as _
 
-CURATED_APPS = ("regions", "priorities", "workshops")
-BRING_IN = (
-    "add_noteimport",
-    "change_noteimport",
-    "view_noteimport",
-    "view_workshopnote",
+# Words of the vocabularies: whoever writes entries looks them up.
+VOCABULARY = tuple(
+    f"{app}.view_{model}"
+    for app, model in (
+        ("regions", "region"),
+        ("regions", "country"),
+        ("regions", "edition"),
+        ("regions", "regionalforum"),
+        ("priorities", "audience"),
+        ("priorities", "priorityarea"),
+        ("priorities", "instrument"),
+    )
 )
+READ = (
+    *VOCABULARY,
+    "priorities.view_section",
+    "priorities.view_recommendation",
+    "priorities.view_comment",
+    "priorities.view_recommendationarea",
+    "priorities.view_recommendationcountry",
+    "priorities.view_recommendationinstrument",
+)
+TAGS = tuple(
+    f"priorities.{action}_recommendation{term}"
+    for term in ("area", "country", "instrument")
+    for action in ("add", "change", "delete")
+)
+NOTES = (
+    "workshops.add_noteimport",
+    "workshops.change_noteimport",
+    "workshops.view_noteimport",
+    "workshops.view_workshopnote",
+)
+CURATED_APPS = ("regions", "priorities", "workshops")
 
 
-def organisers() -> Group:
-    """The group of people who curate: everything editorial, no accounts, no settings.
+@dataclass(frozen=True)
+class Role:
+    slug: str
+    group: str
+    label: Any
+    sentence: Any
+    permissions: tuple[str, ...]
 
-    Taking a person's data out for good is an administrator's.
-    """
-    group, _created = Group.objects.get_or_create(name="Organisers")
-    group.permissions.set(
-        Permission.objects.filter(content_type__app_label__in=CURATED_APPS).exclude(
-            codename="redact_note"
+    def as_group(self) -> Group:
+        """The group of this role, with exactly its permissions."""
+        group, _created = Group.objects.get_or_create(name=self.group)
+        group.permissions.set(
+            permission
+            for permission in Permission.objects.select_related("content_type")
+            if self.gives(permission)
         )
-    )
-    return group
+        return group
+
+    def gives(self, permission: Permission) -> bool:
+        app = permission.content_type.app_label
+        everything = self.slug == "organiser" and app in CURATED_APPS
+        if everything and permission.codename != "redact_note":
+            return True
+        return f"{app}.{permission.codename}" in self.permissions
 
 
-def facilitators() -> Group:
-    """The group of people who bring in notes, each for the regions of their account."""
-    group, _created = Group.objects.get_or_create(name="Facilitators")
-    group.permissions.set(
-        Permission.objects.filter(
-            content_type__app_label="workshops", codename__in=BRING_IN
-        )
+ROLES = [
+    Role(
+        "facilitator",
+        "Facilitators",
+        _("Facilitator"),
+        _(
+            "Brings workshop notes, edits drafts and sends them to review: for the regions below."
+        ),
+        (
+            *READ,
+            *TAGS,
+            *NOTES,
+            "priorities.add_recommendation",
+            "priorities.change_recommendation",
+            "priorities.add_comment",
+        ),
+    ),
+    Role(
+        "reviewer",
+        "Reviewers",
+        _("Reviewer"),
+        _(
+            "Reads what waits for review in the regions below, approves it or sends it back; translates and reviews translations into the languages below."
+        ),
+        (
+            *READ,
+            "priorities.add_comment",
+            "priorities.review_recommendation",
+            "priorities.translate_recommendation",
+        ),
+    ),
+    Role(
+        "organiser",
+        "Organisers",
+        _("Organiser"),
+        _("Everything editorial in every region, publishing included."),
+        (),
+    ),
+    Role(
+        "administrator",
+        "Administrators",
+        _("Administrator"),
+        _(
+            "Opens and closes accounts, and takes a person’s data out for good. Curates nothing."
+        ),
+        (
+            "accounts.view_user",
+            "accounts.add_user",
+            "accounts.change_user",
+            "accounts.view_invitation",
+            "accounts.add_invitation",
+            "accounts.change_invitation",
+            "regions.every_region",
+            "workshops.view_noteimport",
+            "workshops.view_workshopnote",
+            "workshops.redact_note",
+            "workshops.view_redaction",
+        ),
+    ),
+    Role(
+        "observer",
+        "Observers",
+        _("Observer"),
+        _("Reads the drafts of the regions below; changes nothing."),
+        READ,
+    ),
+]
+BY_SLUG = {role.slug: role for role in ROLES}
+
+
+def assign(user: Any, slugs: Iterable[str]) -> None:
+    """Give somebody exactly these roles; other groups of theirs stay."""
+    wanted = set(slugs)
+    others = user.groups.exclude(name__in=[role.group for role in ROLES])
+    user.groups.set(
+        [*others, *(role.as_group() for role in ROLES if role.slug in wanted)]
     )
-    return group

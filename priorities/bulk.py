@@ -12,6 +12,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.utils import timezone
 
+from regions import operations
+
 # Values of these are handed to the engine as they are.
 PLAIN = (
     models.BigAutoField,
@@ -141,6 +143,7 @@ def record_history(
         "history_type": kind,
         "history_change_reason": reason,
         "history_user_id": user_id,
+        "operation": operations.current(),
     }
     told_of: list[Any] = [
         history._meta.get_field(name.removesuffix("_id")) for name in told

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .operations import Operated
 from .translated import OriginalText, Translated
 
 
@@ -111,7 +112,7 @@ class Edition(OriginalText):
     )
 
     objects = EditionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("edition")
@@ -158,7 +159,7 @@ class EditionPartner(models.Model):
     )
 
     objects = EditionPartnerManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("partner")
@@ -213,12 +214,15 @@ class Region(models.Model):
     )
 
     objects = RegionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("region")
         verbose_name_plural = _("regions")
         ordering: ClassVar = ["position", "slug"]
+        permissions: ClassVar = [
+            ("every_region", _("Works on every region, not only on their own")),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[A-Z]{2,5}$"),
@@ -286,7 +290,7 @@ class Country(models.Model):
     )
 
     objects = CountryManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("country")
@@ -352,7 +356,9 @@ class RegionalForum(OriginalText):
     )
 
     objects = RegionalForumQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["last_number"])
+    history = HistoricalRecords(
+        bases=[Operated], excluded_fields=["last_number"]
+    )
 
     class Meta:
         verbose_name = _("regional forum")

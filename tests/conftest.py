@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
-from accounts.roles import organisers
+from accounts.roles import assign
 from regions import kept
 
 from .apart import Apart, copied, with_edition
@@ -42,7 +42,7 @@ def organiser(db: None, client: Client) -> Client:
     user = User.objects.create_user(
         "organiser", password="a long phrase", is_staff=True
     )
-    user.groups.add(organisers())
+    assign(user, ["organiser"])
     client.force_login(user)
     return client
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from accounts.roles import organisers
+from accounts.roles import assign
 
 from .addresses import ADDRESSES
 from .browser import chromium, launched
@@ -33,7 +33,7 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
     with django_db_blocker.unblock():
         call_command("load_edition", 2021, verbosity=0)
         user = User.objects.create_user("organiser", password="a phrase", is_staff=True)
-        user.groups.add(organisers())
+        assign(user, ["organiser"])
         server = LiveServer("localhost")
         yield server.url
         server.stop()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import User
-from accounts.roles import facilitators, organisers
+from accounts.roles import assign
 from priorities.models import PriorityArea, Recommendation, Section
 from translations.checks import doubts
 from translations.exchange import read_file
@@ -57,7 +57,7 @@ def save(client, value, language="es", do="save", name=NAME, mark=None, query=""
 def somebody_else():
     client = Client(headers={"accept-language": "en"})
     user = User.objects.create_user("second", is_staff=True)
-    user.groups.add(organisers())
+    assign(user, ["organiser"])
     client.force_login(user)
     return client
 
@@ -77,7 +77,7 @@ def test_only_who_may_change_texts_sees_the_pages(client, page):
     assert client.get(url).status_code == 302  # to the page for signing in
 
     user = User.objects.create_user("facilitator", is_staff=True)
-    user.groups.add(facilitators())
+    assign(user, ["facilitator"])
     client.force_login(user)
 
     assert client.get(url).status_code == 404

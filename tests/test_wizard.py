@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
-from accounts.roles import facilitators
+from accounts.roles import assign
 from priorities.models import Recommendation
 from regions.models import Edition, Region
 from workshops import intake, wizard
@@ -58,7 +58,7 @@ def page(client, query=""):
 def facilitator(db):
     """A browser in which a facilitator for Africa is signed in."""
     user = User.objects.create_user("amina", password="a long phrase", is_staff=True)
-    user.groups.add(facilitators())
+    assign(user, ["facilitator"])
     user.regions.add(Region.objects.get(slug="africa"))
     client = Client()
     client.force_login(user)

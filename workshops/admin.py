@@ -198,7 +198,7 @@ class NoteImportAdmin(admin.ModelAdmin):
     def blank_form(self, request: HttpRequest, data: Any = None) -> BlankForm:
         user: Any = request.user
         regions = Region.objects.all()
-        if not user.has_perm("workshops.import_any_region"):
+        if not user.works_everywhere:
             regions = regions.filter(slug__in=user.region_slugs())
         initial = {
             "edition": Edition.objects.first(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from priorities import bulk
 from priorities.models import Audience, Recommendation, Section
+from regions import operations
 from regions.models import Edition, RegionalForum
 
 from .checking import (
@@ -102,11 +104,12 @@ class Bringing:
             for v in verdicts
             if v.verdict not in {"error", "left"} and not v.to_confirm
         )
-        done = 0
+        done, operation = 0, uuid4()
         while batch := list(islice(stream, BATCH)):
-            self.create([v for v in batch if v.verdict == "new"])
-            self.update([v for v in batch if v.verdict == "update"])
-            self.keep(batch)
+            with operations.one(operation):
+                self.create([v for v in batch if v.verdict == "new"])
+                self.update([v for v in batch if v.verdict == "update"])
+                self.keep(batch)
             done += len(batch)
             yield done
         self.note_import.made_sections = [section.pk for section in self.made.values()]

@@ -20,13 +20,12 @@ from regions.models import Edition, Region
 
 class NoteImportQuerySet(models.QuerySet["NoteImport"]):
     def visible_to(self, user: Any) -> Self:
-        """All of them to who brings in every region; else one's own, and one's region's."""
-        if user.has_perm("workshops.import_any_region"):
+        """Without a wall all of them; else one's own and one's regions', and no other region's."""
+        if user.works_everywhere:
             return self
-        theirs = user.region_slugs()
         notes = WorkshopNote.objects.filter(note_import=OuterRef("pk"))
-        of_theirs = Exists(notes) & ~Exists(notes.exclude(region__slug__in=theirs))
-        return self.filter(Q(uploaded_by=user) | of_theirs)
+        others = notes.exclude(region__slug__in=user.region_slugs())
+        return self.filter(Q(uploaded_by=user) | Exists(notes)).exclude(Exists(others))
 
 
 class NoteImport(models.Model):
@@ -82,9 +81,6 @@ class NoteImport(models.Model):
         verbose_name = _("import of notes")
         verbose_name_plural = _("imports of notes")
         ordering: ClassVar = ["-uploaded_at", "-pk"]
-        permissions: ClassVar = [
-            ("import_any_region", _("Can bring in notes of every region")),
-        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(status="done") | Q(brought_at__isnull=False),

@@ -44,7 +44,7 @@ def scope_of(note_import: NoteImport, user: Any) -> Scope:
     own: frozenset[str] | None = None
     default = ""
     for person in {user, note_import.uploaded_by} - {None}:
-        if not person.has_perm("workshops.import_any_region"):
+        if not person.works_everywhere:
             theirs = person.region_slugs()
             own = theirs if own is None else own & theirs
             regions = list(person.regions.values_list("slug", flat=True))

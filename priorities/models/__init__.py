@@ -1,3 +1,4 @@
+from .comment import Comment
 from .recommendation import Recommendation
 from .section import Section
 from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
@@ -13,6 +14,7 @@ __all__ = [
     "AreaSynonym",
     "Audience",
     "AudienceInclusion",
+    "Comment",
     "Instrument",
     "PriorityArea",
     "Recommendation",

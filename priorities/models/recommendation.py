@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
+from accounts.models import User
 from regions.changes import record_change
 from regions.models import Country, Region, RegionalForum
+from regions.operations import Operated
 from regions.translated import CONTROL, OriginalText, Translated, set_apart
 
 from .. import bulk, personal_data
@@ -359,6 +361,31 @@ class Recommendation(OriginalText):
         editable=False,
         help_text="Digest of the signs of a person that somebody looked at.",
     )
+    personal_data_found = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="Digest of the signs of a person in its texts as they are.",
+    )
+    assigned_to = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned",
+        verbose_name=_("assigned to"),
+        help_text=_("Who takes care of it now. Never published."),
+    )
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="parts",
+        verbose_name=_("split from"),
+    )
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -387,12 +414,17 @@ class Recommendation(OriginalText):
     )
 
     objects = RecommendationQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
         ordering: ClassVar = ["section", "position", "pk"]
+        permissions: ClassVar = [
+            ("publish_recommendation", _("Can publish, withdraw, merge and split")),
+            ("review_recommendation", _("Can approve and send back")),
+            ("translate_recommendation", _("Can translate texts of every kind")),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(published_at__isnull=False),
@@ -522,6 +554,11 @@ class Recommendation(OriginalText):
                 raise ValidationError({"reference": _("A reference never changes.")})
         super().save(*args, **kwargs)
 
+    def keep_versions(self) -> None:
+        """And which signs of a person the texts hold now."""
+        super().keep_versions()
+        self.personal_data_found = digest(self.signs_of_people())
+
     def change_because(self, reason: str, steps: Sequence[str] = ()) -> None:
         """Save, and say in the history why. Only a step of its life writes `kept`."""
         self._change_reason = reason
@@ -566,8 +603,8 @@ class Recommendation(OriginalText):
         )
 
     def must_be_checked_for_people(self) -> None:
-        signs = self.signs_of_people()
-        if signs and self.personal_data_checked != digest(signs):
+        found = digest(self.signs_of_people())
+        if found and self.personal_data_checked != found:
             raise ValidationError(
                 _(
                     "%s seems to hold a person’s data. Take it out, or confirm that "

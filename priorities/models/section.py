@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from regions.models import RegionalForum
+from regions.operations import Operated
 from regions.translated import OriginalText, Translated
 
 from .vocabulary import Audience
@@ -71,7 +72,7 @@ class Section(OriginalText):
     last_page = models.PositiveSmallIntegerField(_("last page"), null=True, blank=True)
 
     objects = SectionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("section")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from regions.models import Country
+from regions.operations import Operated
 
 from .recommendation import Recommendation
 from .vocabulary import Instrument, PriorityArea
@@ -37,7 +38,7 @@ class RecommendationArea(models.Model):
     )
 
     objects = LinkManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("priority area")
@@ -89,7 +90,7 @@ class RecommendationCountry(models.Model):
     )
 
     objects = LinkManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("country")
@@ -130,7 +131,7 @@ class RecommendationInstrument(models.Model):
     )
 
     objects = LinkManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("named instrument or body")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from regions.operations import Operated
 from regions.translated import Translated
 
 from ..words import fold
@@ -31,7 +32,7 @@ class Audience(models.Model):
     )
 
     objects = AudienceManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("audience")
@@ -61,7 +62,7 @@ class AudienceInclusion(models.Model):
     )
 
     objects = AudienceInclusionManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("included audience")
@@ -121,7 +122,7 @@ class PriorityArea(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = PriorityAreaQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("priority area")
@@ -184,7 +185,7 @@ class AreaSynonym(models.Model):
     folded = models.CharField(max_length=120, editable=False)
 
     objects = AreaSynonymManager()
-    history = HistoricalRecords(excluded_fields=["folded"])
+    history = HistoricalRecords(bases=[Operated], excluded_fields=["folded"])
 
     class Meta:
         verbose_name = _("synonym")
@@ -242,7 +243,7 @@ class Instrument(models.Model):
     name = Translated(models.CharField(_("name"), max_length=160, blank=True))
 
     objects = InstrumentManager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Operated])
 
     class Meta:
         verbose_name = _("named instrument or body")

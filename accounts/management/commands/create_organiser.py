@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import organisers
+from accounts.roles import assign
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             )
         password = secrets.token_urlsafe(12)
         user = User.objects.create_user(username, password=password, is_staff=True)
-        user.groups.add(organisers())
+        assign(user, ["organiser"])
         self.stdout.write(_("Organiser account: %s") % username)
         self.stdout.write(_("Password: %s") % password)
         self.stdout.write(_("This password is shown only now."))
