@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -40,6 +40,18 @@ MOST_FOUND = 5_000  # rows a search of the admin lists
 MAX_UPLOAD = 5 * 1024 * 1024
 
 
+REGION = "section__regional_forum__region"
+
+
+def entries_of(request: HttpRequest) -> Count:
+    """How many entries carry a word: of those that whoever asks may know of."""
+    user: Any = request.user
+    if user.works_everywhere:
+        return Count("recommendations", distinct=True)
+    within = {f"recommendations__{REGION}__slug__in": user.region_slugs()}
+    return Count("recommendations", Q(**within), distinct=True)
+
+
 class PlainLinks:
     """Inline choices without the four icons that would edit the vocabulary itself."""
 
@@ -72,9 +84,7 @@ class AudienceAdmin(CuratedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Audience]:
         found = super().get_queryset(request)
-        return found.annotate(
-            recommendation_count=Count("recommendations", distinct=True)
-        )
+        return found.annotate(recommendation_count=entries_of(request))
 
     @admin.display(description=_("entries"), ordering="recommendation_count")
     def recommendation_count(self, audience: Any) -> int:
@@ -102,9 +112,7 @@ class PriorityAreaAdmin(CuratedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityArea]:
         found = super().get_queryset(request)
-        return found.annotate(
-            recommendation_count=Count("recommendation_links", distinct=True)
-        )
+        return found.annotate(recommendation_count=entries_of(request))
 
     @admin.display(description=_("entries"), ordering="recommendation_count")
     def recommendation_count(self, area: Any) -> int:
@@ -176,6 +184,7 @@ class RecommendationInline(PlainLinks, admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
+    view_on_site = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -191,6 +200,7 @@ class RecommendationInline(PlainLinks, admin.TabularInline):
 
 @admin.register(Section)
 class SectionAdmin(CuratedAdmin):
+    region_path = "regional_forum__region"
     list_display = [
         "heading",
         "regional_forum",
@@ -304,6 +314,7 @@ class SpreadsheetForm(ImportForm):
 
 @admin.register(Recommendation)
 class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
+    region_path = REGION
     form = RecommendationForm
     resource_classes = [RecommendationResource]
     formats = [formats.CSV, formats.XLSX]
@@ -451,17 +462,37 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             ),
         ) or str(_("no workshop note"))
 
-    def view_on_site(self, recommendation: Recommendation) -> str | None:
-        return (
-            recommendation.get_absolute_url() if recommendation.is_published else None
-        )
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return obj.get_absolute_url() if obj and obj.is_published else None
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("priorities.publish_recommendation")
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("priorities.review_recommendation")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever does not publish changes drafts alone."""
+        may = super().has_change_permission(request, obj)
+        is_open = obj is None or obj.status == Recommendation.Status.DRAFT
+        return may and (is_open or self.has_publish_permission(request))
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Rows of every region come in this way; notes have a door of their own."""
+        return self.has_publish_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = super().get_readonly_fields(request, obj)
+        if self.has_publish_permission(request):
+            return fields
+        return [*fields, *in_languages("reviewed")]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what was never published can be deleted; the rest is withdrawn."""
         never_published = obj is not None and obj.published_at is None
         return never_published and super().has_delete_permission(request, obj)
 
-    @admin.action(description=_("Publish"), permissions=["change"])
+    @admin.action(description=_("Publish"), permissions=["publish"])
     def publish(
         self,
         request: HttpRequest,
@@ -478,7 +509,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         self.message_user(request, text % count, messages.SUCCESS)
 
     @admin.action(
-        description=_("Publish, though ranks have gaps"), permissions=["change"]
+        description=_("Publish, though ranks have gaps"), permissions=["publish"]
     )
     def publish_with_gaps(
         self, request: HttpRequest, queryset: RecommendationQuerySet
@@ -487,7 +518,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
 
     @admin.action(
         description=_("I checked: no person is harmed by these texts"),
-        permissions=["change"],
+        permissions=["publish"],
     )
     def confirm_personal_data(
         self, request: HttpRequest, queryset: RecommendationQuerySet
@@ -499,7 +530,8 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         self.message_user(request, text % len(rows), messages.SUCCESS)
 
     @admin.action(
-        description=_("Withdraw (their addresses will say so)"), permissions=["change"]
+        description=_("Withdraw (their addresses will say so)"),
+        permissions=["publish"],
     )
     def withdraw(self, request: HttpRequest, queryset: RecommendationQuerySet) -> None:
         count = queryset.withdraw()
@@ -513,7 +545,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         self.tell_moved(request, queryset.send_to_review())
 
     @admin.action(
-        description=_("Back to draft (unpublished ones)"), permissions=["change"]
+        description=_("Back to draft (unpublished ones)"), permissions=["publish"]
     )
     def back_to_draft(
         self, request: HttpRequest, queryset: RecommendationQuerySet
@@ -530,10 +562,11 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         self, request: HttpRequest, obj: Recommendation
     ) -> HttpResponse:
         rows = Recommendation.objects.filter(pk=obj.pk)
-        if "_publish" in request.POST:
+        may = self.has_publish_permission(request)
+        if "_publish" in request.POST and may:
             self.publish(request, rows)
             return HttpResponseRedirect(request.path)
-        if "_withdraw" in request.POST:
+        if "_withdraw" in request.POST and may:
             self.withdraw(request, rows)
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)

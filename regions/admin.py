@@ -93,6 +93,33 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     stays: ClassVar[
         list[str]
     ] = []  # of its place among others; no version brings it back
+    region_path: ClassVar[str] = ""  # from a row to its region; "": it is everybody's
+
+    def within(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those this person may know of: outside their regions nothing is there."""
+        user: Any = request.user
+        return user.within(rows, self.region_path) if self.region_path else rows
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.within(request, super().get_queryset(request))
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """A key from beyond the wall is no choice, like one that nobody has."""
+        model = db_field.remote_field.model
+        if self.admin_site.is_registered(model):
+            other = self.admin_site.get_model_admin(model)
+            if isinstance(other, CuratedAdmin) and other.region_path:
+                rows = model._default_manager.all()
+                kwargs.setdefault("queryset", other.within(request, rows))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        if obj is None or getattr(obj, "is_hidden", False):
+            return None
+        address = getattr(obj, "get_absolute_url", None)
+        return address() if address else None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         given = list(super().get_readonly_fields(request, obj))
@@ -106,9 +133,17 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         """An old version is there to be read: posting it back is refused."""
+        self.must_be_within(request, object_id)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def must_be_within(self, request: HttpRequest, object_id: str) -> None:
+        """404 beyond the wall; of what is deleted the wall is unknown."""
+        if not self.region_path or request.user.works_everywhere:  # type: ignore[union-attr]
+            return
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
@@ -124,7 +159,8 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     ) -> HttpResponse:
         """Bring an earlier version back, as a new one; nothing of the history goes."""
         rows = self.model._default_manager.select_for_update(of=("self",))
-        row: Any = rows.filter(pk=unquote(object_id)).first()
+        found = self.within(request, rows).filter(pk=unquote(object_id))
+        row: Any = found.first()
         record = (
             self.model.history.filter(id=row.pk, pk=version_id).first() if row else None
         )
@@ -160,6 +196,7 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """Below its own changes, those of its tags, synonyms or partners."""
+        self.must_be_within(request, object_id)
         belonging = []
         for model in self.tracked:
             (parent,) = (
@@ -242,6 +279,7 @@ class CountryAdmin(CuratedAdmin):
 
 @admin.register(RegionalForum)
 class RegionalForumAdmin(CuratedAdmin):
+    region_path = "region"
     fixed = ["edition", "region"]
     list_display = ["region", "edition", "held_within", "place", "starts_on", "ends_on"]
     list_filter = ["edition", "region"]

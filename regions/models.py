@@ -356,9 +356,7 @@ class RegionalForum(OriginalText):
     )
 
     objects = RegionalForumQuerySet.as_manager()
-    history = HistoricalRecords(
-        bases=[Operated], excluded_fields=["last_number"]
-    )
+    history = HistoricalRecords(bases=[Operated], excluded_fields=["last_number"])
 
     class Meta:
         verbose_name = _("regional forum")

@@ -84,6 +84,7 @@ class NoteImportAdmin(admin.ModelAdmin):
     list_select_related = ["edition", "uploaded_by"]
     search_fields = ["file_name"]
     ordering = ["-uploaded_at"]
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NoteImport]:
         return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]

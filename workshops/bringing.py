@@ -159,6 +159,8 @@ class Bringing:
                 source_page=values.get("page"),
                 **{f"text_{code}": text for code, text in values["texts"].items()},
             )
+            if any(p.code == "personal_data" for p in verdict.problems):
+                row.look_for_people()
             rows.append(row)
         tags = {
             name: [

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('comment', 'Comment'), ('sent_back', 'Sent back'), ('approved', 'Approved')], default='comment', max_length=10, verbose_name='kind')),
-                ('text', models.TextField(blank=True, max_length=4000, verbose_name='comment')),
+                ('text', models.TextField(blank=True, verbose_name='comment')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='priorities.recommendation', verbose_name='recommendation')),

@@ -157,6 +157,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     ) -> list["Recommendation"]:
         """Insert many at once, with references and history like one by one.
 
+        Whoever makes the rows has looked for people in them (`look_for_people`).
+
         `tags`: by `areas`, `countries` or `instruments`, the primary keys for each row.
         """
         rows = list(rows)
@@ -199,6 +201,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         for row in rows:
             row.clean()
             row.keep_versions()
+            row.look_for_people()
             row._remember()
         kept = {"id", "reference", *(n.removesuffix("_id") for n in self.model.kept)}
         fields = self.model._meta.concrete_fields
@@ -546,6 +549,7 @@ class Recommendation(OriginalText):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.look_for_people()
         if not self.reference:
             (self.reference,) = self.section.regional_forum.take_numbers()
         elif not self._state.adding:
@@ -553,11 +557,6 @@ class Recommendation(OriginalText):
             if not rows.filter(reference=self.reference).exists():
                 raise ValidationError({"reference": _("A reference never changes.")})
         super().save(*args, **kwargs)
-
-    def keep_versions(self) -> None:
-        """And which signs of a person the texts hold now."""
-        super().keep_versions()
-        self.personal_data_found = digest(self.signs_of_people())
 
     def change_because(self, reason: str, steps: Sequence[str] = ()) -> None:
         """Save, and say in the history why. Only a step of its life writes `kept`."""
@@ -586,6 +585,10 @@ class Recommendation(OriginalText):
         self.status = self.Status.DRAFT
         self.change_because(gettext_noop("back to draft"), steps=["status"])
 
+    def look_for_people(self) -> None:
+        """Keep which signs of a person the texts hold; the next save writes it."""
+        self.personal_data_found = digest(self.signs_of_people())
+
     def signs_of_people(self) -> list[str]:
         """The passages of its texts that seem to name or reach a person."""
         return [
@@ -597,14 +600,15 @@ class Recommendation(OriginalText):
 
     def confirm_personal_data(self) -> None:
         """Somebody looked at every sign of a person in its texts as they are now."""
-        self.personal_data_checked = digest(self.signs_of_people())
+        self.look_for_people()
+        self.personal_data_checked = self.personal_data_found
         self.change_because(
             gettext_noop("personal data checked"), steps=["personal_data_checked"]
         )
 
     def must_be_checked_for_people(self) -> None:
-        found = digest(self.signs_of_people())
-        if found and self.personal_data_checked != found:
+        self.look_for_people()
+        if self.personal_data_found not in ("", self.personal_data_checked):
             raise ValidationError(
                 _(
                     "%s seems to hold a person’s data. Take it out, or confirm that "
