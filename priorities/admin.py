@@ -14,9 +14,9 @@ from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm, ImportForm
 
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
+from regions.conflicts import VersionedForm, with_version
 
 from . import formats
-from .conflicts import VersionedForm, with_version
 from .index import current
 from .models import (
     AreaSynonym,
@@ -380,7 +380,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
                     "audience",
                     ("position", "rank", "is_lead"),
                     "public_text",
-                    "version",
                 ]
             },
         ),
@@ -388,14 +387,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         TRANSLATION_STATE,
         (_("Source"), {"fields": ["source_page", "note", "came_from"]}),
     ]
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """409 when somebody else saved meanwhile; the page then shows both."""
-        response = super().changeform_view(request, *args, **kwargs)
-        shown = getattr(response, "context_data", None) or {}
-        if (form := shown.get("adminform")) is not None and form.form.theirs:
-            response.status_code = 409
-        return response
 
     def save_model(
         self, request: HttpRequest, obj: Recommendation, form: Any, change: bool

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from .conflicts import VersionedForm
 from .differences import word_by_word
 from .models import Country, Edition, EditionPartner, Region, RegionalForum
 from .translated import OriginalText, direction
@@ -84,6 +85,8 @@ def said(field: Any, value: Any) -> str:
 class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
     """What every page of the curators shares: history, languages, counts by filters."""
 
+    form = VersionedForm
+    change_form_template = "admin/curated_change_form.html"
     object_history_list_template = "admin/history_list.html"
     show_facets = admin.ShowFacets.ALWAYS
     save_on_top = True
@@ -120,6 +123,23 @@ class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
             return None
         address = getattr(obj, "get_absolute_url", None)
         return address() if address else None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the version that the form was opened with, unseen."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not self.has_change_permission(request, obj):
+            return fieldsets
+        (name, first), *others = fieldsets
+        fields = [*first["fields"], "version"]
+        return [(name, {**first, "fields": fields}), *others]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """409 when somebody else saved meanwhile; the page then shows both."""
+        response = super().changeform_view(request, *args, **kwargs)
+        shown = getattr(response, "context_data", None) or {}
+        if (form := shown.get("adminform")) is not None and form.form.theirs:
+            response.status_code = 409
+        return response
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         given = list(super().get_readonly_fields(request, obj))

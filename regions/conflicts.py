@@ -1,26 +1,25 @@
-"""Two people, one entry: the second to save sees what the first saved, and decides."""
+"""Two people, one text: the second to save sees what the first saved, and decides."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from regions.differences import Piece, word_by_word
-
-from .models import Recommendation
+from .differences import Piece, word_by_word
 
 
-def with_version(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+def with_version(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Each row with the number of its last version in the history."""
-    versions = Recommendation.history.filter(id=OuterRef("pk")).order_by("-history_id")
+    history: Any = rows.model.history  # type: ignore[attr-defined]
+    versions = history.filter(id=OuterRef("pk")).order_by("-history_id")
     return rows.annotate(version=Subquery(versions.values("history_id")[:1]))
 
 
-def latest(pk: int) -> int | None:
-    versions = Recommendation.history.filter(id=pk).order_by("-history_id")
+def latest(row: Any) -> int | None:
+    versions = type(row).history.filter(id=row.pk).order_by("-history_id")
     return versions.values_list("history_id", flat=True).first()
 
 
@@ -51,15 +50,17 @@ class VersionedForm(forms.ModelForm):
     def version_now(self) -> int | None:
         if hasattr(self.instance, "version"):  # read with the row, among many
             return self.instance.version
-        return latest(self.instance.pk)
+        return latest(self.instance)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.instance.pk:
             return data
         # Whoever saves at this very moment is waited for.
-        now = Recommendation.objects.select_for_update().get(pk=self.instance.pk)
-        version = latest(now.pk)
+        model: Any = type(self.instance)
+        rows = model._base_manager.select_for_update(of=("self",))
+        now = rows.get(pk=self.instance.pk)
+        version = latest(now)
         if version == data.get("version"):
             return data
         self.theirs = [
@@ -70,19 +71,19 @@ class VersionedForm(forms.ModelForm):
         typed_anew = self.data.copy()  # type: ignore[attr-defined]
         typed_anew[self.add_prefix("version")] = str(version)
         self.data = typed_anew
-        last = Recommendation.history.get(history_id=version)
+        last = model.history.get(history_id=version)
         raise ValidationError(
             _(
-                "%(who)s changed %(reference)s on %(when)s, after you opened it. Compare below; if you save again, yours counts."
+                "%(who)s changed %(name)s on %(when)s, after you opened it. Compare below; if you save again, yours counts."
             )
             % {
                 "who": last.history_user or _("An import"),
-                "reference": now.reference,
+                "name": now,
                 "when": date_format(last.history_date, "SHORT_DATETIME_FORMAT"),
             }
         )
 
-    def shown(self, name: str, row: Recommendation) -> str:
+    def shown(self, name: str, row: Model) -> str:
         value = getattr(row, name, None)
         return "" if value is None else str(value)
 
