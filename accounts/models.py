@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import QuerySet
@@ -19,9 +20,22 @@ class User(AbstractUser):
         help_text=_("For whom this person brings in notes, sub-regions included."),
     )
 
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text=_("In which this person is written to."),
+    )
+
     @property
     def works_everywhere(self) -> bool:
         return self.has_perm("regions.every_region")
+
+    def translates(self, language: str) -> bool:
+        """Whether this person translates into a language, or reviews translations."""
+        may = self.has_perm("priorities.translate_recommendation")
+        return may and (self.works_everywhere or language in self.languages)
 
     def region_slugs(self) -> frozenset[str]:
         """The regions of this person, and those that are part of them at any depth."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,6 +26,12 @@ class ForumAdminSite(admin.AdminSite):
                 raise Http404 from None
 
         return super().admin_view(hidden, cacheable)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        from .work import lines  # when every model is there
+
+        context = {"work": lines(request.user), **(extra_context or {})}  # type: ignore[arg-type]
+        return super().index(request, context)
 
     def get_urls(self) -> list[Any]:
         """Without the address that leads from any key to a row's public page."""

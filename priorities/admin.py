@@ -4,19 +4,22 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm, ImportForm
 
+from accounts.models import User
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 from regions.conflicts import VersionedForm, with_version
 
-from . import formats
+from . import formats, reviewing, work
 from .index import current
 from .models import (
     AreaSynonym,
@@ -50,6 +53,15 @@ def entries_of(request: HttpRequest) -> Count:
         return Count("recommendations", distinct=True)
     within = {f"recommendations__{REGION}__slug__in": user.region_slugs()}
     return Count("recommendations", Q(**within), distinct=True)
+
+
+def colleagues(request: HttpRequest) -> QuerySet[User]:
+    """Whom an entry can be given to: people with a role who share a region, or have all."""
+    user: Any = request.user
+    people = User.objects.filter(is_active=True, is_staff=True).exclude(groups=None)
+    if user.works_everywhere:
+        return people.distinct()
+    return people.filter(regions__slug__in=user.region_slugs()).distinct()
 
 
 class PlainLinks:
@@ -266,15 +278,23 @@ class SectionAdmin(CuratedAdmin):
         super().save_formset(request, form, formset, change)
 
 
-class HasAreaFilter(admin.SimpleListFilter):
-    title = _("priority areas")
-    parameter_name = "areas"
+class WorkFilter(admin.SimpleListFilter):
+    """What waits for whoever looks: the same rows that "My work" counts."""
+
+    title = _("what waits")
+    parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("none", _("none yet"))]
+        return [
+            (queue.slug, queue.label)
+            for queue in work.QUEUES
+            if request.user.has_perm(queue.permission)
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(area_links=None) if self.value() == "none" else queryset
+        user: Any = request.user
+        queue = work.BY_SLUG.get(self.value() or "")
+        return queue.of(queryset, user) if queue else queryset
 
 
 class LinkInline(PlainLinks, admin.TabularInline):
@@ -333,12 +353,12 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "lead",
     ]
     list_filter = [
+        WorkFilter,
         "status",
         "section__regional_forum__edition",
         "section__regional_forum__region",
         "section__kind",
         "audience",
-        HasAreaFilter,
         "is_lead",
         "original_language",
     ]
@@ -379,6 +399,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
                     "section",
                     "audience",
                     ("position", "rank", "is_lead"),
+                    "assigned_to",
                     "public_text",
                 ]
             },
@@ -397,6 +418,51 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             obj.move_to(target)
         else:
             super().save_model(request, obj, form, change)
+
+    def get_urls(self) -> list[Any]:
+        say = self.admin_site.admin_view(require_POST(self.say))
+        empty = self.admin_site.admin_view(require_safe(self.empty_cells))
+        own = [
+            path("<int:pk>/say/", say, name="priorities_recommendation_say"),
+            path("empty/", empty, name="priorities_recommendation_empty"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def empty_cells(self, request: HttpRequest) -> HttpResponse:
+        """Which audiences nobody asks anything of yet, region by region."""
+        if not self.has_add_permission(request):
+            raise Http404
+        user: Any = request.user
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Nothing recorded yet"),
+            "cells": work.empty_cells(user),
+        }
+        page = "admin/priorities/recommendation/empty.html"
+        return TemplateResponse(request, page, context)
+
+    def say(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return reviewing.say(
+            request, self.within(request, Recommendation.objects.all()), pk
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        entry: Recommendation | None = kwargs.get("obj")
+        context |= reviewing.context(request.user, entry)
+        context["may_publish"] = self.has_publish_permission(request)
+        is_draft = entry is not None and entry.status == Recommendation.Status.DRAFT
+        context["may_submit"] = is_draft and self.has_change_permission(request, entry)
+        return super().render_change_form(request, context, **kwargs)
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "assigned_to":
+            kwargs["queryset"] = colleagues(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Recommendation], search_term: str
@@ -533,7 +599,9 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     def send_to_review(
         self, request: HttpRequest, queryset: RecommendationQuerySet
     ) -> None:
+        drafts = list(queryset.filter(status=Recommendation.Status.DRAFT))
         self.tell_moved(request, queryset.send_to_review())
+        reviewing.tell_reviewers(request, drafts)
 
     @admin.action(
         description=_("Back to draft (unpublished ones)"), permissions=["publish"]
@@ -554,6 +622,9 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     ) -> HttpResponse:
         rows = Recommendation.objects.filter(pk=obj.pk)
         may = self.has_publish_permission(request)
+        if "_submit" in request.POST:
+            self.send_to_review(request, rows)
+            return HttpResponseRedirect(request.path)
         if "_publish" in request.POST and may:
             self.publish(request, rows)
             return HttpResponseRedirect(request.path)

@@ -13,8 +13,7 @@ from .differences import Piece, word_by_word
 
 def with_version(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Each row with the number of its last version in the history."""
-    history: Any = rows.model.history  # type: ignore[attr-defined]
-    versions = history.filter(id=OuterRef("pk")).order_by("-history_id")
+    versions = rows.model.history.filter(id=OuterRef("pk")).order_by("-history_id")
     return rows.annotate(version=Subquery(versions.values("history_id")[:1]))
 
 

@@ -1,5 +1,4 @@
-from .comment import Comment
-from .recommendation import Recommendation
+from .recommendation import Comment, Recommendation
 from .section import Section
 from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
 from .vocabulary import (

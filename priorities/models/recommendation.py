@@ -11,7 +11,7 @@ from django.core.validators import (
     MinValueValidator,
 )
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -29,6 +29,7 @@ from .. import bulk, personal_data
 from .section import Section
 from .vocabulary import Audience, Instrument, PriorityArea
 
+SENT_TO_REVIEW = gettext_noop("sent to review")
 MAX_RANK = 32767  # what PostgreSQL keeps in a small integer
 
 RANKED = (F("rank").asc(nulls_last=True), "position", "pk")
@@ -119,6 +120,12 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         for recommendation in rows:
             recommendation.back_to_draft()
         return len(rows)
+
+    def with_decision(self) -> Self:
+        """Each row with what was decided last in its reviews, NULL if nothing was."""
+        decided = Comment.objects.decisions().filter(recommendation=OuterRef("pk"))
+        last = decided.order_by("-made_at", "-pk").values("kind")[:1]
+        return self.annotate(decision=Subquery(last))
 
     @transaction.atomic
     def rank(self, ordered: Sequence["Recommendation"], reason: str) -> None:
@@ -577,7 +584,7 @@ class Recommendation(OriginalText):
     def send_to_review(self) -> None:
         self.must_be_unpublished()
         self.status = self.Status.IN_REVIEW
-        self.change_because(gettext_noop("sent to review"), steps=["status"])
+        self.change_because(SENT_TO_REVIEW, steps=["status"])
 
     def back_to_draft(self) -> None:
         """For what was never public; what was is withdrawn instead."""
@@ -588,6 +595,43 @@ class Recommendation(OriginalText):
     def look_for_people(self) -> None:
         """Keep which signs of a person the texts hold; the next save writes it."""
         self.personal_data_found = digest(self.signs_of_people())
+
+    @transaction.atomic
+    def send_back(self, user: User, text: str) -> None:
+        """From review to its facilitator, with what should change."""
+        self.must_be_in_review()
+        self.comment(user, Comment.Kind.SENT_BACK, text)
+        self.status = self.Status.DRAFT
+        self.change_because(gettext_noop("sent back"), steps=["status"])
+
+    def approve(self, user: User, text: str = "") -> None:
+        """Say that it may be published. Nobody approves what they sent to review."""
+        self.must_be_in_review()
+        if self.sent_to_review_by() == user.pk:
+            raise ValidationError(
+                _("You sent %s to review: somebody else has to approve it.")
+                % self.reference
+            )
+        self.comment(user, Comment.Kind.APPROVED, text)
+
+    def comment(self, user: User, kind: "Comment.Kind", text: str) -> "Comment":
+        comment = Comment(
+            recommendation=self, kind=kind, text=text.strip(), made_by=user
+        )
+        comment.full_clean()
+        comment.save()
+        return comment
+
+    def must_be_in_review(self) -> None:
+        if self.status != self.Status.IN_REVIEW:
+            raise ValidationError(_("%s is not in review.") % self.reference)
+
+    def sent_to_review_by(self) -> int | None:
+        """The key of whoever sent it to review last."""
+        sent = Recommendation.history.filter(
+            id=self.pk, history_change_reason=SENT_TO_REVIEW
+        )
+        return sent.values_list("history_user", flat=True).first()
 
     def signs_of_people(self) -> list[str]:
         """The passages of its texts that seem to name or reach a person."""
@@ -692,3 +736,50 @@ class Recommendation(OriginalText):
             seen.add(target.pk)
             target = target.merged_into
         return target
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def decisions(self) -> Self:
+        return self.exclude(kind=Comment.Kind.COMMENT)
+
+
+class Comment(models.Model):
+    """What the people who work on an entry tell each other. Never published."""
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", _("Comment")
+        SENT_BACK = "sent_back", _("Sent back")
+        APPROVED = "approved", _("Approved")
+
+    recommendation = models.ForeignKey(
+        Recommendation,
+        models.CASCADE,
+        related_name="comments",
+        verbose_name=_("recommendation"),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind, default=Kind.COMMENT
+    )
+    text = models.TextField(_("comment"), blank=True)
+    made_by = models.ForeignKey(
+        User, models.PROTECT, related_name="comments", verbose_name=_("by")
+    )
+    made_at = models.DateTimeField(_("when"), auto_now_add=True)
+    is_hidden: ClassVar = True  # nothing that participants see changes with it
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering: ClassVar = ["made_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind="approved") | ~models.Q(text=""),
+                name="comment_says_something",
+                violation_error_message=_("Say what should change, or why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation} · {self.get_kind_display()}"
