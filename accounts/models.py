@@ -20,6 +20,12 @@ class User(AbstractUser):
         help_text=_("For whom this person brings in notes, sub-regions included."),
     )
 
+    languages = models.JSONField(
+        _("languages"),
+        default=list,
+        blank=True,
+        help_text=_("Into which this person translates, or reviews translations."),
+    )
     language = models.CharField(
         _("language"),
         max_length=2,

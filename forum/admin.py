@@ -27,7 +27,9 @@ class ForumAdminSite(admin.AdminSite):
 
         return super().admin_view(hidden, cacheable)
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+    def index(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> TemplateResponse:
         from .work import lines  # when every model is there
 
         context = {"work": lines(request.user), **(extra_context or {})}  # type: ignore[arg-type]

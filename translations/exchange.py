@@ -353,7 +353,7 @@ class Change:
 
 def compared(texts: list[Incoming], language: str, user: User) -> list[Change]:
     """Each text of a file against what is here now, in the order of the file."""
-    units = find_many({text.id for text in texts})
+    units = find_many({text.id for text in texts}, user)
     gone = withdrawn({text.id for text in texts} - units.keys())
     first: dict[str, Incoming] = {}
     found = []
@@ -361,8 +361,8 @@ def compared(texts: list[Incoming], language: str, user: User) -> list[Change]:
         unit, before = units.get(text.id), first.get(text.id)
         if before is None or not before.value:
             first[text.id] = text
-        if unit is None or not user.has_perm(unit.kind.permission):
-            said = why_not(text.id, unit is not None, text.id in gone)
+        if unit is None:
+            said = why_not(text.id, text.id in gone)
             found.append(Change(text, "wrong", None, [said]))
         elif text.fault:
             found.append(Change(text, "wrong", unit, [text.fault]))
@@ -376,7 +376,7 @@ def compared(texts: list[Incoming], language: str, user: User) -> list[Change]:
     return found
 
 
-def why_not(name: str, is_known: bool, is_withdrawn: bool) -> str:
+def why_not(name: str, is_withdrawn: bool) -> str:
     """What is said of an id that leads to no text which this person may change."""
     if not name:
         return _(
@@ -386,8 +386,6 @@ def why_not(name: str, is_known: bool, is_withdrawn: bool) -> str:
         return _(
             "“%s” was withdrawn or merged since: it needs no translation."
         ) % set_apart(name)
-    if is_known:
-        return _("You may not change “%s”: ask an administrator.") % set_apart(name)
     said = _("Nothing here is called “%s”. Leave the ids as they were exported.")
     return said % set_apart(name[:80])
 
@@ -484,13 +482,13 @@ def bring_in(
     count, kept_out = 0, []
     entries: list[Recommendation] = []
     accepted = list(accepted)
-    units = find_many([text.id for text in accepted], lock=True)
+    units = find_many([text.id for text in accepted], user, lock=True)
     for text in accepted:
         unit = units.get(text.id)
         if unit is not None and not unit.has_one_text:
             # Read anew: a heading and an introduction are of the same row.
-            unit = find_many([text.id], lock=True).get(text.id)
-        if unit is None or not user.has_perm(unit.kind.permission):
+            unit = find_many([text.id], user, lock=True).get(text.id)
+        if unit is None:
             kept_out.append(text.id)
             continue
         if unit.mark(language) != text.mark:

@@ -6,7 +6,6 @@ from django import forms
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from regions.models import Region
 from regions.translated import direction
 
@@ -76,8 +75,3 @@ class FileForm(forms.Form):
         required=False,
         help_text=_("Readers are told so until somebody has reviewed them."),
     )
-
-
-def allowed(user: User) -> bool:
-    """Whether somebody may translate: whoever may change what is translated."""
-    return any(user.has_perm(kind.permission) for kind in KINDS)

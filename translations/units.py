@@ -69,14 +69,15 @@ class Kind:
     def has_state(self) -> bool:
         return self.field in getattr(self.model, "texts", ())
 
-    @property
-    def permission(self) -> str:
-        return f"{self.model._meta.app_label}.change_{self.model._meta.model_name}"
-
-    def rows(self) -> QuerySet[Any]:
+    def rows(self, user: User | None = None) -> QuerySet[Any]:
+        """All that has this text; of a user, what is public or within their wall."""
         rows = self.model._default_manager.all()
         if self.model is Recommendation:
             rows = rows.exclude(status=Recommendation.Status.ARCHIVED)
+        public = PUBLIC.get(self.model)
+        if user is not None and public is not None and not user.works_everywhere:
+            own = Q((f"{self.region}__in", user.region_slugs())) if self.region else Q()
+            rows = rows.filter(public | own if own else public)
         return rows.select_related(*self.related)
 
     def state(self, language: str) -> Case:
@@ -86,9 +87,9 @@ class Kind:
             return state
         return self.state_of_names(language)
 
-    def with_state(self, language: str) -> QuerySet[Any]:
+    def with_state(self, language: str, user: User | None = None) -> QuerySet[Any]:
         """Rows with the `state` of this text; those that have none are left out."""
-        return self.rows().annotate(state=self.state(language)).exclude(state="")
+        return self.rows(user).annotate(state=self.state(language)).exclude(state="")
 
     def regions(self) -> tuple[Any, dict[Any, str]]:
         """The column that leads to a row's region, and the region by its values."""
@@ -122,6 +123,13 @@ class Kind:
         return "/".join([self.name, *map(str, values), self.field])
 
 
+# What participants see of each; other texts have no such walls.
+PUBLIC: dict[type[Any], Q] = {
+    Edition: Q(published_at__isnull=False),
+    RegionalForum: Q(edition__published_at__isnull=False),
+    Section: Q(pk__in=Recommendation.objects.published().values("section")),
+    Recommendation: Q(pk__in=Recommendation.objects.published().values("pk")),
+}
 FORUM = ("edition__year", "region__slug")
 SECTION = ("regional_forum__edition__year", "regional_forum__region__slug", "position")
 OF_SECTION = ("regional_forum__edition", "regional_forum__region", "audience")
@@ -347,8 +355,13 @@ class Unit:
             setattr(self.row, f"{self.kind.field}_{language}", clean)
 
 
-def find_many(ids: Iterable[str], lock: bool = False) -> dict[str, Unit]:
-    """The texts of these names, by name; what no row has is left out."""
+def find_many(
+    ids: Iterable[str], user: User | None = None, lock: bool = False
+) -> dict[str, Unit]:
+    """The texts of these names, by name; what no row has is left out.
+
+    So is what `user`, if one is given, may not know of.
+    """
     wanted: dict[Kind, list[str]] = {}
     for name in ids:
         first, _slash, rest = name.partition("/")
@@ -358,7 +371,7 @@ def find_many(ids: Iterable[str], lock: bool = False) -> dict[str, Unit]:
     found: dict[str, Unit] = {}
     for kind, names in wanted.items():
         for batch in batched(names, 200):
-            rows = kind.rows().filter(named(kind, batch))
+            rows = kind.rows(user).filter(named(kind, batch))
             if lock:
                 rows = rows.select_for_update(of=("self",))
             units = (Unit(kind, row) for row in rows)
@@ -369,7 +382,8 @@ def find_many(ids: Iterable[str], lock: bool = False) -> dict[str, Unit]:
 def withdrawn(ids: Iterable[str]) -> set[str]:
     """Those that name a text which was taken back, or merged into another."""
     kind = BY_SLUG["recommendation.text"]
-    gone = Recommendation.objects.filter(status=Recommendation.Status.ARCHIVED)
+    archived = Recommendation.Status.ARCHIVED
+    gone = Recommendation.objects.filter(status=archived).exclude(published_at=None)
     found: set[str] = set()
     for batch in batched(ids, 200):
         rows = gone.filter(named(kind, batch)).values_list(*kind.key)
@@ -398,10 +412,10 @@ def fits(path: str, part: str) -> bool:
     return not is_number or (part.isascii() and part.isdecimal() and len(part) < 6)
 
 
-def find(name: str, lock: bool = False) -> Unit:
+def find(name: str, user: User | None = None, lock: bool = False) -> Unit:
     """ObjectDoesNotExist when no text has this name."""
     try:
-        return find_many([name], lock)[name]
+        return find_many([name], user, lock)[name]
     except KeyError:
         raise ObjectDoesNotExist(name) from None
 
@@ -421,39 +435,37 @@ class Selection:
     region: str = ""
     kind: str = ""
 
-    def kinds(self, user: User | None = None) -> list[Kind]:
+    def kinds(self) -> list[Kind]:
         return [
             kind
             for kind in KINDS
-            if self.kind in ("", kind.slug)
-            and (not self.region or kind.region)
-            and (user is None or user.has_perm(kind.permission))
+            if self.kind in ("", kind.slug) and (not self.region or kind.region)
         ]
 
-    def rows(self, kind: Kind) -> QuerySet[Any]:
-        rows = kind.with_state(self.language).filter(state__in=self.states)
+    def rows(self, kind: Kind, user: User | None) -> QuerySet[Any]:
+        rows = kind.with_state(self.language, user).filter(state__in=self.states)
         if self.region:
             rows = rows.filter(**{kind.region: self.region})
         return rows.order_by(*kind.key)
 
     def ids(self, user: User | None = None) -> Iterator[str]:
-        for kind in self.kinds(user):
-            values = self.rows(kind).values_list(*kind.key)
+        for kind in self.kinds():
+            values = self.rows(kind, user).values_list(*kind.key)
             yield from map(kind.id_of, values.iterator(MOST))
 
     def units(self, user: User | None = None) -> Iterator[Unit]:
-        for kind in self.kinds(user):
-            for row in self.rows(kind).iterator(500):
+        for kind in self.kinds():
+            for row in self.rows(kind, user).iterator(500):
                 yield Unit(kind, row)
 
     def count(self, user: User | None = None) -> int:
-        return sum(self.rows(kind).count() for kind in self.kinds(user))
+        return sum(self.rows(kind, user).count() for kind in self.kinds())
 
 
 Counts = dict[tuple[str, str], dict[str, int]]  # by kind and region, then state
 
 
-def progress(languages: Iterable[str]) -> dict[str, Counts]:
+def progress(languages: Iterable[str], user: User | None = None) -> dict[str, Counts]:
     """By language: how many texts of each kind and region are in which state.
 
     Each table is read once for all languages; regions are joined here, not there.
@@ -463,7 +475,7 @@ def progress(languages: Iterable[str]) -> dict[str, Counts]:
     for kind in KINDS:
         owner, regions = kind.regions()
         states = {f"state_{code}": kind.state(code) for code in codes}
-        rows = kind.rows().select_related(None).order_by().annotate(**states)
+        rows = kind.rows(user).select_related(None).order_by().annotate(**states)
         for where, *row, count in rows.values_list(owner, *states).annotate(
             count=Count("pk")
         ):

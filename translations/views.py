@@ -31,7 +31,6 @@ from .forms import (
     FileForm,
     SelectionForm,
     TranslationForm,
-    allowed,
     language_name,
 )
 from .hints import hints
@@ -44,19 +43,20 @@ View = Callable[..., Any]
 
 
 def for_translators(view: View) -> View:
-    """404 for whoever may change no text, and for a language that is none of ours."""
+    """404 for whoever translates into no language, and for another than theirs."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **given: str) -> Any:
-        known = settings.CONTENT_LANGUAGES
-        if (
-            not allowed(user_of(request))
-            or given.get("language", known[0]) not in known
-        ):
+        own = languages_of(user_of(request))
+        if not own or given.get("language", own[0]) not in own:
             raise Http404
         return view(request, **given)
 
     return guarded
+
+
+def languages_of(user: User) -> list[str]:
+    return [code for code in settings.CONTENT_LANGUAGES if user.translates(code)]
 
 
 def user_of(request: HttpRequest) -> User:
@@ -115,9 +115,10 @@ def summed(many: Any) -> dict[str, int]:
 @require_safe
 @for_translators
 def overview(request: HttpRequest) -> TemplateResponse:
+    user = user_of(request)
     languages = [
         {**about(code), **share(summed(counts.values()))}
-        for code, counts in progress(settings.CONTENT_LANGUAGES).items()
+        for code, counts in progress(languages_of(user), user).items()
     ]
     return page(
         request,
@@ -134,7 +135,7 @@ def language(request: HttpRequest, language: str) -> TemplateResponse:
     """One language: by kind of text and region, and the texts that are selected."""
     form, selection, query = asked(request, language)
     user = user_of(request)
-    counts = progress([language])[language]
+    counts = progress([language], user)[language]
     regions = [*Region.objects.all(), None]
     kinds = [kind for kind in KINDS if any(kind.slug == slug for slug, _r in counts)]
     rows = []
@@ -151,7 +152,7 @@ def language(request: HttpRequest, language: str) -> TemplateResponse:
             rows.append((region, cells))
     paginator = Paginator(list(islice(selection.ids(user), MOST)), PER_PAGE)
     shown = paginator.get_page(request.GET.get("page"))
-    units = find_many(shown.object_list)
+    units = find_many(shown.object_list, user)
     return page(
         request,
         "language",
@@ -185,13 +186,10 @@ def text(request: HttpRequest, language: str, name: str) -> HttpResponse:
     around = Around(list(islice(selection.ids(user), MOST)), name)
     with transaction.atomic():
         try:
-            unit = find(name, lock=request.method == "POST")
+            unit = find(name, user, lock=request.method == "POST")
         except ObjectDoesNotExist:
             raise Http404 from None
-        if (
-            not user.has_perm(unit.kind.permission)
-            or unit.original.language == language
-        ):
+        if unit.original.language == language:
             raise Http404
         if request.method == "POST":
             answer = save(request, unit, language)
