@@ -13,7 +13,6 @@ VOCABULARY = tuple(
     for app, model in (
         ("regions", "region"),
         ("regions", "country"),
-        ("regions", "edition"),
         ("regions", "regionalforum"),
         ("priorities", "audience"),
         ("priorities", "priorityarea"),

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django import forms
 from django.conf import settings
@@ -82,7 +82,14 @@ def said(field: Any, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-class CuratedAdmin(SpeaksLanguages, SimpleHistoryAdmin):
+class NoRedirectHome:
+    """What is not there, or not for this person, is 404: Django would lead home."""
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> NoReturn:
+        raise Http404
+
+
+class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
     """What every page of the curators shares: history, languages, counts by filters."""
 
     form = VersionedForm

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from priorities.models import Recommendation
 from priorities.tables import XLSX
+from regions.admin import NoRedirectHome
 from regions.differences import word_by_word
 from regions.models import Edition, Region
 
@@ -71,7 +72,7 @@ Response = Any  # whole or streamed: Django's own types have no word that admin 
 
 
 @admin.register(NoteImport)
-class NoteImportAdmin(admin.ModelAdmin):
+class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
     list_display = [
         "file_name",
         "status",
@@ -793,7 +794,7 @@ def similar_to(verdict: Verdict) -> int | None:
 
 
 @admin.register(WorkshopNote)
-class WorkshopNoteAdmin(admin.ModelAdmin):
+class WorkshopNoteAdmin(NoRedirectHome, admin.ModelAdmin):
     """Where a sentence comes from: the row as it stood in its file."""
 
     list_display = [
@@ -885,7 +886,7 @@ class WorkshopNoteAdmin(admin.ModelAdmin):
 
 
 @admin.register(Redaction)
-class RedactionAdmin(admin.ModelAdmin):
+class RedactionAdmin(NoRedirectHome, admin.ModelAdmin):
     """That something was taken out stays on record."""
 
     list_display = [

@@ -1,0 +1,400 @@
+"""Who may do what: every address of the site, every role, GET and POST.
+
+The addresses come from the URL resolver: a new one without a row here fails.
+"""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import User
+from priorities.models import Audience, Instrument, PriorityArea, Recommendation
+from regions.models import Country, Edition, Region
+from workshops.models import NoteImport, WorkshopNote
+
+from .conftest import emptied
+from .factories import make_recommendation, make_region
+from .people import browser, make_user
+
+FAC, REV, TRA, ORG, ADM, OBS, NOB = (
+    "facilitator",  # of MENA
+    "reviewer",  # of MENA
+    "translator",  # a reviewer of Spanish, of no region
+    "organiser",
+    "administrator",
+    "observer",  # of MENA
+    "nobody",  # an account without a role
+)
+EVERYBODY = frozenset({FAC, REV, TRA, ORG, ADM, OBS, NOB})
+READERS = frozenset(
+    {FAC, REV, TRA, ORG, OBS}
+)  # of words and, within their wall, of entries
+WALLED = frozenset({FAC, REV, TRA, OBS})
+NONE: frozenset[str] = frozenset()
+Args = Callable[["World"], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who is answered to GET and to POST; to all others nothing is there.
+
+    `args`: of an address within MENA; `beyond`: of its like in another region, where
+    whoever is walled in finds nothing. Who has no region finds nothing within either.
+    """
+
+    get: frozenset[str] = NONE
+    post: frozenset[str] = NONE
+    args: Args = lambda world: ()
+    beyond: Args | None = None
+
+    @property
+    def needs_region(self) -> bool:
+        return self.beyond is not None and self.args is not spanish
+
+
+class World:
+    """Two regions, each with a draft, its list, its forum and its notes."""
+
+    def __init__(self) -> None:
+        for slug in ("mena", "asia"):
+            make_region(slug)
+        self.people = {
+            FAC: make_user(FAC, "facilitator", regions=["mena"]),
+            REV: make_user(REV, "reviewer", regions=["mena"]),
+            TRA: make_user(TRA, "reviewer", languages=["es"]),
+            ORG: make_user(ORG, "organiser"),
+            ADM: make_user(ADM, "administrator"),
+            OBS: make_user(OBS, "observer", regions=["mena"]),
+            NOB: make_user(NOB),
+        }
+        self.browsers = {role: browser(user) for role, user in self.people.items()}
+        self.entries = {
+            slug: make_recommendation(slug, status="draft") for slug in ("mena", "asia")
+        }
+        self.instrument = Instrument.objects.create(slug="ilo-29", kind="instrument")
+        self.country = Country.objects.create(iso_code="LB")
+        self.imports = {
+            slug: upload(self.browsers[role], slug)
+            for slug, role in (("mena", FAC), ("asia", ORG))
+        }
+        self.done = {
+            slug: brought_in(self.entries[slug], self.people[role])
+            for slug, role in (("mena", FAC), ("asia", ORG))
+        }
+
+    def entry(self, slug: str) -> Recommendation:
+        return self.entries[slug]
+
+
+def upload(client: Client, slug: str) -> NoteImport:
+    text = f"region,audience,text\n{slug},governments,Train judges.\n"
+    file = SimpleUploadedFile("notes.csv", text.encode())
+    edition = Edition.objects.get()
+    address = reverse("admin:workshops_noteimport_add")
+    client.post(address, {"edition": edition.pk, "file": file})
+    return NoteImport.objects.latest("pk")
+
+
+def brought_in(entry: Recommendation, user: User) -> WorkshopNote:
+    note_import = NoteImport.objects.create(
+        edition=Edition.objects.get(),
+        uploaded_by=user,
+        file_name="done.csv",
+        size=1,
+        status="done",
+        brought_at=entry.section.regional_forum.edition.published_at,
+        headings=["text"],
+    )
+    return WorkshopNote.objects.create(
+        note_import=note_import,
+        row=2,
+        cells=["Train judges."],
+        values={"texts": {}},
+        region=entry.region,
+        fingerprint=entry.pk,
+        outcome="created",
+        recommendation=entry,
+    )
+
+
+def curated(
+    name: str,
+    row: Callable[[World, str], Any],
+    view: frozenset[str],
+    change: frozenset[str] = frozenset({ORG}),
+    add: frozenset[str] = frozenset({ORG}),
+    delete: frozenset[str] = frozenset({ORG}),
+    walled: bool = False,
+) -> dict[str, Row]:
+    """The pages that Django's admin and the history make for a model."""
+
+    def of(region: str) -> Args:
+        return lambda world: (row(world, region).pk,)
+
+    def version(region: str) -> Args:
+        return lambda world: (
+            row(world, region).pk,
+            row(world, region).history.latest("history_id").pk,
+        )
+
+    inside, beyond = of("mena"), of("asia") if walled else None
+    old, old_beyond = version("mena"), version("asia") if walled else None
+    pages = {
+        "changelist": Row(view, view),
+        "add": Row(add, add),
+        "change": Row(view, change, inside, beyond),
+        "delete": Row(delete, delete, inside, beyond),
+        "history": Row(view, view, inside, beyond),
+        "simple_history": Row(view, NONE, old, old_beyond),
+        "restore": Row(NONE, change, old, old_beyond),
+    }
+    return {f"admin:{name}_{page}": given for page, given in pages.items()}
+
+
+def noteimport(slug: str) -> Args:
+    return lambda world: (world.imports[slug].pk,)
+
+
+def note(slug: str) -> Args:
+    return lambda world: (world.done[slug].pk,)
+
+
+def entry(slug: str) -> Args:
+    return lambda world: (world.entries[slug].pk,)
+
+
+def importing(get: frozenset[str], post: frozenset[str]) -> Row:
+    return Row(get, post, noteimport("mena"), noteimport("asia"))
+
+
+FACILITATORS, ORGANISERS = frozenset({ORG, FAC}), frozenset({ORG})
+TRANSLATORS = frozenset({ORG, TRA})
+
+
+def spanish(world: "World") -> tuple[str]:
+    return ("es",)
+
+
+PUBLIC: dict[str, Args] = {
+    "healthz": lambda w: (),
+    "robots": lambda w: (),
+    "priorities:home": lambda w: (),
+    "priorities:region-list": lambda w: (),
+    "priorities:region-detail": lambda w: ("mena",),
+    "priorities:recommendation-list": lambda w: (),
+    "priorities:area-list": lambda w: (),
+    "priorities:area-detail": lambda w: ("media",),
+    "priorities:compare": lambda w: (),
+    "priorities:matrix": lambda w: (),
+    "priorities:convergences": lambda w: (),
+    "priorities:selection": lambda w: (),
+    "priorities:suggestions": lambda w: (),
+    **{
+        f"priorities:{page}-download": lambda w: ("csv",)
+        for page in ("recommendations", "compare", "matrix", "selection")
+    },
+}
+# Of drafts the public pages know nothing, whoever asks.
+HIDDEN: dict[str, Args] = {
+    "priorities:recommendation-detail": lambda w: (w.entries["mena"].reference,),
+    "priorities:likeness": lambda w: tuple(e.reference for e in w.entries.values()),
+}
+ROWS: dict[str, Row] = {
+    "admin:index": Row(EVERYBODY, EVERYBODY),
+    "admin:logout": Row(NONE, EVERYBODY),
+    "admin:password_change": Row(EVERYBODY, EVERYBODY),
+    "admin:password_change_done": Row(EVERYBODY),
+    "admin:autocomplete": Row(),  # alone it names no list; see the test of its lists
+    "admin:jsi18n": Row(EVERYBODY),
+    "admin:app_list": Row(READERS, READERS, lambda w: ("priorities",)),
+    **curated("regions_edition", lambda w, r: Edition.objects.get(), ORGANISERS),
+    **curated("regions_region", lambda w, r: Region.objects.get(slug=r), READERS),
+    **curated("regions_country", lambda w, r: w.country, READERS),
+    **curated(
+        "regions_regionalforum",
+        lambda w, r: w.entry(r).section.regional_forum,
+        READERS,
+        walled=True,
+        delete=NONE,  # it gave references
+    ),
+    **curated("priorities_audience", lambda w, r: Audience.objects.get(), READERS),
+    **curated(
+        "priorities_priorityarea",
+        lambda w, r: PriorityArea.objects.get(slug="media"),
+        READERS,
+    ),
+    **curated("priorities_instrument", lambda w, r: w.instrument, READERS),
+    **curated(
+        "priorities_section", lambda w, r: w.entry(r).section, READERS, walled=True
+    ),
+    **curated(
+        "priorities_recommendation",
+        lambda w, r: w.entry(r),
+        READERS,
+        change=FACILITATORS,
+        add=FACILITATORS,
+        walled=True,
+    ),
+    "admin:priorities_recommendation_say": Row(
+        NONE, frozenset({FAC, REV, ORG}), entry("mena"), entry("asia")
+    ),
+    "admin:priorities_recommendation_empty": Row(FACILITATORS, NONE),
+    "admin:priorities_recommendation_import": Row(ORGANISERS, ORGANISERS),
+    "admin:priorities_recommendation_process_import": Row(NONE, ORGANISERS),
+    "admin:priorities_recommendation_export": Row(READERS, READERS),
+    "admin:workshops_noteimport_changelist": Row(
+        FACILITATORS | {ADM}, FACILITATORS | {ADM}
+    ),
+    "admin:workshops_noteimport_add": Row(FACILITATORS, FACILITATORS),
+    "admin:workshops_noteimport_blank": Row(NONE, NONE),  # needs a choice
+    "admin:workshops_noteimport_change": importing(
+        FACILITATORS | {ADM}, FACILITATORS | {ADM}
+    ),
+    "admin:workshops_noteimport_history": importing(
+        FACILITATORS | {ADM}, FACILITATORS | {ADM}
+    ),
+    "admin:workshops_noteimport_delete": Row(args=noteimport("mena")),
+    "admin:workshops_noteimport_map": importing(FACILITATORS, FACILITATORS),
+    "admin:workshops_noteimport_undo": importing(FACILITATORS, FACILITATORS),
+    "admin:workshops_noteimport_back": importing(FACILITATORS | {ADM}, NONE),
+    "admin:workshops_noteimport_outcome": Row(
+        FACILITATORS | {ADM},
+        NONE,
+        lambda w: (w.done["mena"].note_import_id,),
+        lambda w: (w.done["asia"].note_import_id,),
+    ),
+    **{
+        f"admin:workshops_noteimport_{step}": importing(NONE, FACILITATORS)
+        for step in ("read", "words", "bring", "sheet", "forget")
+    },
+    "admin:workshops_noteimport_row": Row(args=noteimport("mena")),  # needs its row
+    "admin:workshops_workshopnote_changelist": Row(
+        FACILITATORS | {ADM}, FACILITATORS | {ADM}
+    ),
+    "admin:workshops_workshopnote_add": Row(),
+    "admin:workshops_workshopnote_change": Row(
+        FACILITATORS | {ADM}, FACILITATORS | {ADM}, note("mena"), note("asia")
+    ),
+    "admin:workshops_workshopnote_history": Row(
+        FACILITATORS | {ADM}, FACILITATORS | {ADM}, note("mena"), note("asia")
+    ),
+    "admin:workshops_workshopnote_delete": Row(args=note("mena")),
+    "admin:workshops_workshopnote_redact": Row(
+        frozenset({ADM}), frozenset({ADM}), note("mena")
+    ),
+    "admin:workshops_redaction_changelist": Row(
+        frozenset({ADM, ORG}), frozenset({ADM, ORG})
+    ),
+    "admin:workshops_redaction_add": Row(),
+    **{
+        f"admin:workshops_redaction_{page}": Row(args=lambda w: (1,))
+        for page in ("change", "history", "delete")
+    },
+    "translations:overview": Row(TRANSLATORS, NONE),
+    "translations:language": Row(TRANSLATORS, NONE, spanish, lambda w: ("ar",)),
+    "translations:export": Row(TRANSLATORS, NONE, spanish, lambda w: ("ar",)),
+    "translations:preview": Row(NONE, TRANSLATORS, spanish, lambda w: ("ar",)),
+    "translations:bring": Row(NONE, TRANSLATORS, spanish, lambda w: ("ar",)),
+    "translations:text": Row(
+        ORGANISERS,
+        ORGANISERS,
+        lambda w: ("es", f"recommendation/{w.entries['mena'].reference}/text"),
+    ),
+    **{name: Row(EVERYBODY, NONE, args) for name, args in PUBLIC.items()},
+    **{name: Row(NONE, NONE, args) for name, args in HIDDEN.items()},
+}
+OPEN = {
+    *PUBLIC,
+    *HIDDEN,
+    "admin:login",
+    "admin:logout",
+}  # also to whoever is not signed in
+
+
+def addresses(resolver: Any = None, space: str = "") -> Iterator[str]:
+    """The name of every address; Django's own catch-alls have none."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern, space + inner)
+        elif pattern.name:
+            yield space + pattern.name
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        yield World()
+        emptied()
+
+
+def answer(client: Client, method: str, address: str) -> HttpResponse:
+    """What is written meanwhile is taken back, and nobody is signed out by it."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        found: Any = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return found
+
+
+def asks_to_sign_in(response: HttpResponse) -> bool:
+    return response.status_code == 302 and "/admin/login/" in response["Location"]
+
+
+def is_answered(response: HttpResponse) -> bool:
+    return response.status_code in {200, 302, 400, 409} and not asks_to_sign_in(
+        response
+    )
+
+
+def test_every_address_has_its_row():
+    assert set(addresses()) - {"admin:login"} == set(ROWS)
+
+
+@pytest.mark.django_db(transaction=False)
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_who_is_answered_where(name, world):
+    row = ROWS[name]
+    address = reverse(name, args=row.args(world))
+    told = {}
+    for role, client in world.browsers.items():
+        for method, allowed in (("get", row.get), ("post", row.post)):
+            response = answer(client, method, address)
+            may = role in allowed and not (row.needs_region and role == TRA)
+            told[role, method] = response.status_code
+            if may:
+                assert is_answered(response), (role, method, told)
+            else:
+                assert response.status_code in {404, 405}, (role, method, told)
+
+
+@pytest.mark.parametrize("name", sorted(n for n, row in ROWS.items() if row.beyond))
+def test_beyond_the_wall_nothing_is_there(name, world):
+    """The answer is the one to an address that leads to nothing, to the letter."""
+    row = ROWS[name]
+    beyond = row.beyond(world)
+    nothing = tuple("zz" if isinstance(arg, str) else 999_999_999 for arg in beyond)
+    for role in sorted(WALLED):
+        for method in ("get", "post"):
+            found = answer(world.browsers[role], method, reverse(name, args=beyond))
+            none = answer(world.browsers[role], method, reverse(name, args=nothing))
+            assert found.status_code == none.status_code, (role, method)
+            assert found.status_code in {404, 405}, (role, method)
+            assert found.content == none.content, (role, method)
+
+
+@pytest.mark.parametrize("name", sorted(set(ROWS) - OPEN))
+def test_who_is_not_signed_in_is_asked_to(name, world):
+    address = reverse(name, args=ROWS[name].args(world))
+
+    for method in ("get", "post"):
+        assert asks_to_sign_in(answer(Client(), method, address)), method
