@@ -23,6 +23,12 @@ def plain_static_files(settings) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def no_second_factor(settings) -> None:
+    """Tests about other things sign in with a password alone."""
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
 def emptied() -> None:
     """Everything gone, history too, which the database would keep."""
     kept.release()
