@@ -51,9 +51,7 @@ def show_link(
             )
         else:
             messages.success(request, _("The link is on its way by mail."))
-    response = page(request, "link", _("The link"), link=link, invitation=invitation)
-    response["Cache-Control"] = "no-store"
-    return response
+    return page(request, "link", _("The link"), link=link, invitation=invitation)
 
 
 @admin.register(User)

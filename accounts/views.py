@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -82,8 +82,7 @@ def to_second_factor(request: HttpRequest) -> HttpResponse:
     url = reverse(f"accounts:{name}")
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseRedirect(url)
-    query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-    return HttpResponseRedirect(f"{url}?{query}")
+    return redirect_to_login(request.get_full_path(), url)
 
 
 def wanted(request: HttpRequest) -> str:

@@ -30,6 +30,12 @@ def no_second_factor(settings) -> None:
 
 
 @pytest.fixture
+def english_pages(settings) -> None:
+    """Pages of the admin for a browser that asks for no language."""
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
 def quick_passwords(settings) -> None:
     """For tests in which somebody signs in ever again."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

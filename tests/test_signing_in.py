@@ -16,7 +16,10 @@ from forum.settings import env_number
 from .apart import finished
 from .signing import NOWHERE, PASSWORD, everything_kept, make_person, sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("quick_passwords", "english_pages"),
+]
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 INDEX = "/admin/"
