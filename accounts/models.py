@@ -32,6 +32,10 @@ class User(AbstractUser):
     )
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """Sessions end with the password, and whenever `end_sessions` says so."""
         return salted_hmac(

@@ -152,7 +152,7 @@ def ask_password(request: HttpRequest) -> HttpResponse:
 def picture(app: Authenticator) -> SafeString:
     code = segno.make(app.config_url, error="m")
     return mark_safe(  # of numbers and our own words
-        code.svg_inline(scale=5, border=4, light="#ffffff", dark="#000000")
+        code.svg_inline(omitsize=True, border=4, light="#ffffff", dark="#000000")
     )
 
 

@@ -144,7 +144,7 @@ def test_without_it_every_other_page_of_the_admin_leads_to_it(client, method, ha
         with_app(user)
     client.force_login(user)
     assert len(ADMIN) > 140
-    assert OPEN < set(ADMIN)
+    assert set(ADMIN) > OPEN
 
     answers = {
         address: getattr(client, method)(address) for address in set(ADMIN) - OPEN
@@ -273,7 +273,6 @@ def test_new_recovery_codes_cost_a_code_and_replace_the_old(client):
     assert len(response.context["codes"]) == 10
     assert another not in response.context["codes"]
     assert response["Cache-Control"].count("no-store") == 1
-    assert "no-store" not in client.get("/static/admin.css").get("Cache-Control", "")
     other = Client()
     sign_in(other)
     assert other.post(VERIFY, {"code": another}).status_code == 200
@@ -364,6 +363,7 @@ def test_the_picture_and_the_key_say_the_same_and_carry_no_style(client):
     page = client.get(SET_UP)
 
     svg = re.search(r"<svg.*?</svg>", page.text, re.DOTALL).group()
+    assert "viewBox" in svg  # or it is cut off on a phone
     assert "style" not in svg
     assert "<script" not in svg
     assert re.fullmatch(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.context["secret"])
