@@ -32,7 +32,7 @@ class User(AbstractUser):
     )
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
 
