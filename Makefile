@@ -36,7 +36,7 @@ demo: setup  ## Load edition 2021 and serve http://127.0.0.1:8000/
 	@$(BIN)/python manage.py load_edition 2021
 	@$(BIN)/python manage.py create_organiser organiser --once
 	@echo "Open http://127.0.0.1:8000/ - organisers sign in at http://127.0.0.1:8000/admin/ - Ctrl-C stops."
-	@$(BIN)/gunicorn forum.wsgi --bind 127.0.0.1:8000 --workers 2 --threads 4 --log-level error
+	@SECOND_FACTOR_REQUIRED=false $(BIN)/gunicorn forum.wsgi --bind 127.0.0.1:8000 --workers 2 --threads 4 --log-level error
 
 test: setup lint types  ## Lint, types, tests on SQLite and on PostgreSQL, browser tests
 	$(BIN)/python manage.py makemigrations --check --dry-run

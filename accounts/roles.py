@@ -115,7 +115,6 @@ ROLES = [
         ),
         (
             "accounts.view_user",
-            "accounts.add_user",
             "accounts.change_user",
             "accounts.view_invitation",
             "accounts.add_invitation",

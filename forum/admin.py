@@ -1,12 +1,20 @@
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from functools import update_wrapper
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from accounts import second_factor
+from accounts.forms import SignInForm, told_to_wait
+from accounts.views import to_second_factor
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ForumAdminSite(admin.AdminSite):
@@ -14,18 +22,34 @@ class ForumAdminSite(admin.AdminSite):
     site_title = _("Curation")
     enable_nav_sidebar = False
     index_title = _("What do you want to work on?")
+    login_form = SignInForm
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """What somebody may not see answers as if it did not exist."""
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: Any = super().login(request, extra_context)
+        if request.method != "POST":
+            return response
+        if response.status_code == 302:
+            second_factor.password_given(request)
+            return response
+        return told_to_wait(response, response.context_data["form"].wait)
 
-        @wraps(view)
-        def hidden(*args: Any, **kwargs: Any) -> Any:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """No page without the second factor, except for leaving and for a new password.
+
+        What somebody may not see answers as if it did not exist.
+        """
+        without = {self.logout, self.password_change, self.password_change_done}
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if view not in without and not second_factor.is_passed(request):
+                return never_cache(to_second_factor)(request)
             try:
-                return view(*args, **kwargs)
+                return view(request, *args, **kwargs)
             except PermissionDenied:
                 raise Http404 from None
 
-        return super().admin_view(hidden, cacheable)
+        wrapped: Any = update_wrapper(guarded, view)
+        return super().admin_view(wrapped, cacheable)
 
     def index(
         self, request: HttpRequest, extra_context: Any = None

@@ -21,10 +21,10 @@ def env_bool(name: str, default: bool) -> bool:
     return value == "true"
 
 
-def env_number(name: str, default: int) -> int:
-    """Read a whole number from 1; any other spelling raises ImproperlyConfigured."""
+def env_number(name: str, default: int, least: int = 1) -> int:
+    """Read a whole number; any other spelling raises ImproperlyConfigured."""
     value = os.environ.get(name, "").strip() or str(default)
-    if not value.isdecimal() or int(value) < 1:
+    if not value.isdecimal() or int(value) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
     return int(value)
 
@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "import_export",
     "simple_history",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "forum.apps.ForumConfig",
     "accounts",
     "regions",
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -113,7 +116,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.SignInBackend"]
 LOGIN_REDIRECT_URL = "/admin/"
+SECOND_FACTOR_REQUIRED = env_bool("SECOND_FACTOR_REQUIRED", default=True)
+TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", 0, least=0)
+OTP_TOTP_ISSUER = "Forum priorities"
+OTP_TOTP_THROTTLE_FACTOR = 0  # ours counts (accounts/throttle.py), and never for ever
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -198,6 +206,17 @@ NOTES_KEPT_DAYS = env_number("NOTES_KEPT_DAYS", 90)
 
 EXIT_URL = os.environ.get("EXIT_URL") or "https://www.wikipedia.org/"
 REPORT_EMAIL = os.environ.get("REPORT_EMAIL", "")
+
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+)
+EMAIL_PORT = env_number("EMAIL_PORT", 587)
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "forum@localhost"
 
 # No address, query or user agent of a reader is ever written down: request lines are
 # not logged, and errors keep their traceback but not the request.

@@ -7,6 +7,7 @@ from . import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
+    path("admin/", include("accounts.urls")),
     path("admin/translations/", include("translations.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(path("", include("priorities.urls"))),

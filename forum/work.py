@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -29,7 +28,7 @@ def files(user: User) -> list[Line]:
     address = reverse("admin:workshops_noteimport_changelist")
     checked = NoteImport.Status.CHECKED
     own = NoteImport.objects.filter(uploaded_by=user, status=checked)
-    query = urlencode({"status__exact": checked, "uploaded_by__id__exact": user.pk})
+    query = f"status__exact={checked}&uploaded_by__id__exact={user.pk}"
     label = _("Files of notes checked, not brought in")
     return [Line(label, own.count(), f"{address}?{query}")]
 

@@ -23,6 +23,24 @@ def plain_static_files(settings) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def no_second_factor(settings) -> None:
+    """Tests about other things sign in with a password alone."""
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def english_pages(settings) -> None:
+    """Pages of the admin for a browser that asks for no language."""
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def quick_passwords(settings) -> None:
+    """For tests in which somebody signs in ever again."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def emptied() -> None:
     """Everything gone, history too, which the database would keep."""
     kept.release()
@@ -61,6 +79,14 @@ def edition_2021(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 def edition_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
     """The real content where other processes can open it, to be copied by a test."""
     with with_edition(tmp_path_factory.mktemp("apart")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def bare_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
+    """A database without content where other processes can open it."""
+    with copied(None, tmp_path_factory.mktemp("bare")) as made:
+        made.run("migrate", "--verbosity", "0")
         yield made
 
 

@@ -321,7 +321,8 @@ OPEN = {
 
 def addresses(resolver: Any = None, space: str = "") -> Iterator[str]:
     """The name of every address; Django's own catch-alls have none."""
-    for pattern in (resolver or get_resolver()).url_patterns:
+    patterns: list[Any] = (resolver or get_resolver()).url_patterns
+    for pattern in patterns:
         if hasattr(pattern, "url_patterns"):
             inner = f"{pattern.namespace}:" if pattern.namespace else ""
             yield from addresses(pattern, space + inner)
