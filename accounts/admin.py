@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from regions.admin import NoRedirectHome
+
 from . import invitations, second_factor
 from .forms import AccountForm, InvitationForm, language_choices
 from .models import Invitation, User
@@ -21,6 +24,7 @@ from .roles import BY_SLUG, ROLES, assign
 from .views import page
 
 admin.site.unregister(TOTPDevice)  # its pages show what makes the codes
+admin.site.unregister(Group)  # a role is written in roles.py alone
 
 
 def role_names(slugs: Any) -> str:
