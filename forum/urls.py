@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/translations/", include("translations.urls")),
+    path("admin/", include("priorities.admin_urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(path("", include("priorities.urls"))),
 ]

@@ -1,6 +1,8 @@
 from .comment import Comment
 from .recommendation import Recommendation
+from .report import ProblemReport
 from .section import Section
+from .succession import Succession
 from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
 from .vocabulary import (
     AreaSynonym,
@@ -17,9 +19,11 @@ __all__ = [
     "Comment",
     "Instrument",
     "PriorityArea",
+    "ProblemReport",
     "Recommendation",
     "RecommendationArea",
     "RecommendationCountry",
     "RecommendationInstrument",
     "Section",
+    "Succession",
 ]
