@@ -39,6 +39,10 @@ NOTES = (
     "workshops.view_noteimport",
     "workshops.view_workshopnote",
 )
+SUCCESSION = tuple(
+    f"priorities.{action}_succession" for action in ("view", "add", "change", "delete")
+)
+REPORTS = ("priorities.view_problemreport", "priorities.add_problemreport")
 CURATED_APPS = ("regions", "priorities", "workshops")
 
 
@@ -80,6 +84,8 @@ ROLES = [
             *READ,
             *TAGS,
             *NOTES,
+            *SUCCESSION,
+            *REPORTS,
             "priorities.add_recommendation",
             "priorities.change_recommendation",
             "priorities.add_comment",

@@ -40,7 +40,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_languages": SimpleLazyObject(lambda: languages(request)),
         "exit_url": settings.EXIT_URL,
-        "report_email": settings.REPORT_EMAIL,
         "selection": chosen,
         "carried": f"?selection={chosen.code}" if chosen else "",
         "carried_on": f"&selection={chosen.code}" if chosen else "",

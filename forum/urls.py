@@ -9,6 +9,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("admin/", include("accounts.urls")),
     path("admin/translations/", include("translations.urls")),
+    path("admin/", include("priorities.admin_urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(path("", include("priorities.urls"))),
 ]

@@ -22,7 +22,7 @@ from .entries import Entry
 from .filters import RecommendationFilter
 from .index import Index, current
 from .matrix import Matrix
-from .models import PriorityArea, Recommendation, Section
+from .models import PriorityArea, Recommendation, Section, Succession
 from .search import MAX_LENGTH
 from .selection import LONGEST_CODE, MOST, Selection
 from .suggestions import suggest
@@ -215,10 +215,13 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         for entry in entries.read(index, terms, [*near, *others.values()])
     }
     area = tags["area"][0] if tags["area"] else None
+    edition = recommendation.section.regional_forum.edition
     context = {
         "recommendation": recommendation,
         "tags": tags,
         "texts": recommendation.every("text"),
+        "succession": Succession.objects.public().of(recommendation),
+        "report_link": edition.report_link(reference, reading_languages()[0]),
         "previous": read.get(listed[place - 1]) if place else None,
         "next": read.get(listed[place + 1]) if place + 1 < len(listed) else None,
         "place": place + 1,

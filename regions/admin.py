@@ -268,7 +268,7 @@ class EditionAdmin(CuratedAdmin):
     inlines = [PartnerInline]
     tracked = [EditionPartner]
     fieldsets = [
-        (None, {"fields": ["year", "horizon_years", "published_at"]}),
+        (None, {"fields": ["year", "horizon_years", "published_at", "report_email"]}),
         (_("Texts"), {"fields": in_languages("theme", "introduction", "place")}),
         TRANSLATION_STATE,
     ]

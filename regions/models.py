@@ -1,7 +1,9 @@
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Self
+from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -110,6 +112,15 @@ class Edition(OriginalText):
         blank=True,
         help_text=_("Empty: participants do not see this edition yet."),
     )
+    report_email = models.EmailField(
+        _("address for reports"),
+        blank=True,
+        help_text=_(
+            "Where readers write when a text of this edition is wrong or harmful. "
+            "Empty: the address of the whole site."
+        ),
+    )
+    _was_published = False
 
     objects = EditionQuerySet.as_manager()
     history = HistoricalRecords(bases=[Operated])
@@ -131,6 +142,22 @@ class Edition(OriginalText):
 
     def natural_key(self) -> tuple[int]:
         return (self.year,)
+
+    def _remember(self) -> None:
+        super()._remember()
+        if "published_at" not in self.get_deferred_fields():
+            self._was_published = self.published_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether participants see nothing of it, neither before this change nor after."""
+        return self.published_at is None and not self._was_published
+
+    def report_link(self, reference: str, language: str) -> str:
+        """A mail to whoever looks after this edition; "" where nobody is named."""
+        address = self.report_email or settings.REPORT_EMAIL
+        subject = urlencode({"subject": f"{reference} ({language})"}, quote_via=quote)
+        return f"mailto:{quote(address, safe='@')}?{subject}" if address else ""
 
     def last_year(self) -> int:
         """The year in which the horizon of this edition ends."""
@@ -173,6 +200,10 @@ class EditionPartner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.name or '…'}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.edition.published_at is None
 
     def natural_key(self) -> tuple[int, str, str]:
         return (self.edition.year, self.role, self.name)
@@ -385,6 +416,10 @@ class RegionalForum(OriginalText):
 
     def __str__(self) -> str:
         return f"{self.region} {self.edition}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.edition.published_at is None
 
     def natural_key(self) -> tuple[int, str]:
         return (self.edition.year, self.region.slug)

@@ -67,6 +67,7 @@ def test_all_models_are_there():
         "Edition",
         "Instrument",
         "PriorityArea",
+        "ProblemReport",
         "Recommendation",
         "Region",
         "RegionalForum",

@@ -5,16 +5,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from priorities.models import Recommendation
+from priorities.models import ProblemReport, Recommendation, Succession
 from regions.kept import opened
 
 from .models import ImportFile, NoteImport, Redaction, WorkshopNote
 
 REMOVED = "▮▮▮"
 TEXTS = (*(f"text_{code}" for code in settings.CONTENT_LANGUAGES), "note")
+SAID = ("said", "answer")  # in reports of readers
 JSON_OF_NOTE = ("cells", "corrected", "values", "before")
 JSON_OF_IMPORT = ("decisions", "told", "mapping")
 
@@ -98,6 +99,22 @@ def out_of_text(recommendation: Recommendation, eraser: Eraser) -> None:
                 Recommendation.history.filter(pk=version.pk).update(
                     **{name: getattr(version, name) for name in TEXTS}
                 )
+    out_of_words(ProblemReport.objects.filter(recommendation=row), SAID, eraser)
+    out_of_words(Succession.objects.of(row), ("note",), eraser)
+
+
+def out_of_words(rows: QuerySet[Any], names: tuple[str, ...], eraser: Eraser) -> None:
+    """Of what was said about a text, as it is and in every version there was."""
+    history = rows.model.history
+    for each in rows:
+        if eraser.clean(each, names):
+            each._change_reason = gettext_noop("a person’s data taken out")
+            each.save()
+        with opened():
+            for version in history.filter(id=each.pk):
+                if eraser.clean(version, names):
+                    told = {name: getattr(version, name) for name in names}
+                    history.filter(pk=version.pk).update(**told)
 
 
 def elsewhere(passages: list[str], most: int = 20) -> list[str]:

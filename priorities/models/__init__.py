@@ -1,5 +1,7 @@
 from .recommendation import Comment, Recommendation
+from .report import ProblemReport
 from .section import Section
+from .succession import Succession
 from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
 from .vocabulary import (
     AreaSynonym,
@@ -16,9 +18,11 @@ __all__ = [
     "Comment",
     "Instrument",
     "PriorityArea",
+    "ProblemReport",
     "Recommendation",
     "RecommendationArea",
     "RecommendationCountry",
     "RecommendationInstrument",
     "Section",
+    "Succession",
 ]

@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from regions.changes import record_change
-from regions.models import Country, Region, RegionalForum
+from regions.models import Country, Edition, Region, RegionalForum
 from regions.operations import Operated
 from regions.translated import CONTROL, OriginalText, Translated, set_apart
 
@@ -242,7 +242,12 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             if key not in held[pk]
         ]
         self._link(name, missing, reason, user_id)
-        if self.filter(pk__among=wanted).exclude(published_at=None).exists():
+        rows = self.filter(
+            pk__among=wanted,
+            published_at__isnull=False,
+            section__regional_forum__edition__published_at__isnull=False,
+        )
+        if rows.exists():
             record_change()
 
     def _link(
@@ -268,6 +273,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             through: Any = getattr(self.model, name).through
             links = through.objects.filter(recommendation__in=rows)
             bulk.delete(links, reason, user_id)
+        succession: Any = self.model._meta.get_field("earlier_ones").related_model
+        bulk.delete(succession.objects.filter(later__in=rows), reason, user_id)
         return bulk.delete(rows, reason, user_id)
 
     def _tell_of(
@@ -573,7 +580,10 @@ class Recommendation(OriginalText):
     @property
     def is_hidden(self) -> bool:
         """Whether participants never saw it: then nothing public changes with it."""
-        return self.published_at is None
+        if self.published_at is None:
+            return True
+        edition = Edition.objects.filter(forums__sections=self.section_id)
+        return not edition.published().exists()
 
     def must_be_unpublished(self) -> None:
         if self.published_at is not None:
@@ -682,12 +692,15 @@ class Recommendation(OriginalText):
 
     def move_to(self, section: Section) -> None:
         """Put it at the end of another list. The reference stays; a rank does not."""
+        was_hidden = self.is_hidden
         self.section, self.position, self.rank = section, section.next_position(), None
         if section.kind == Section.Kind.CONCERNS:
             self.audience = None
         elif self.audience is None:
             self.audience = section.audience
         self.change_because(gettext_noop("moved"))
+        if self.is_hidden and not was_hidden:  # into an edition in preparation
+            record_change()
 
     @transaction.atomic
     def merge_into(self, other: "Recommendation") -> None:

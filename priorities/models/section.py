@@ -118,8 +118,8 @@ class Section(OriginalText):
 
     @property
     def is_hidden(self) -> bool:
-        """Whether participants see nothing of it: no entry of it is published."""
-        return not self.recommendations.filter(status="published").exists()
+        """Whether participants see nothing of it: no entry of it is public."""
+        return not self.recommendations.published().exists()
 
     def next_position(self) -> int:
         """Where the next entry goes: after the last."""
