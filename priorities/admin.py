@@ -4,24 +4,35 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm, ImportForm
 
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 
-from . import formats
+from . import autosave, formats
+from .bulk_editing import (
+    AreasForm,
+    AssignForm,
+    CountriesForm,
+    InstrumentsForm,
+    MoveForm,
+    bulk,
+    choose,
+)
 from .conflicts import VersionedForm, with_version
 from .index import current
 from .models import (
     AreaSynonym,
     Audience,
     AudienceInclusion,
+    Autosave,
     Instrument,
     PriorityArea,
     Recommendation,
@@ -31,10 +42,13 @@ from .models import (
     Section,
 )
 from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
+from .previewing import preview, texts_of
+from .ranking import rank_section, ranking_url
 from .resources import RecommendationResource
 from .search import MAX_LENGTH, Search
 from .templatetags.texts import emphasise, plain
 from .terms import Terms
+from .walking import step_told, walk
 
 MOST_FOUND = 5_000  # rows a search of the admin lists
 MAX_UPLOAD = 5 * 1024 * 1024
@@ -252,6 +266,22 @@ class SectionAdmin(CuratedAdmin):
             .annotate(entry_count=Count("recommendations", distinct=True))
         )
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.rank)
+        own = path("<int:pk>/rank/", view, name="priorities_section_rank")
+        return [own, *super().get_urls()]
+
+    def rank(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return rank_section(request, self, pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        section = context.get("original")
+        if section and request.user.has_perm("priorities.change_recommendation"):
+            context["ranking_url"] = ranking_url(section.pk)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=_("entries"), ordering="entry_count")
     def entry_count(self, section: Any) -> int:
         count: int = section.entry_count
@@ -369,6 +399,11 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "withdraw",
         "send_to_review",
         "back_to_draft",
+        "change_areas",
+        "change_countries",
+        "change_instruments",
+        "move",
+        "assign",
     ]
     fieldsets = [
         (
@@ -388,6 +423,105 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         TRANSLATION_STATE,
         (_("Source"), {"fields": ["source_page", "note", "came_from"]}),
     ]
+
+    def get_urls(self) -> list[Any]:
+        """Pages and answers of their own, all by POST."""
+        own = [
+            path(address, self.admin_site.admin_view(require_POST(view)), name=name)
+            for address, view, name in (
+                ("bulk/<slug:name>/", self.bulk, "priorities_recommendation_bulk"),
+                (
+                    "<int:pk>/autosave/",
+                    self.keep_typed,
+                    "priorities_recommendation_autosave",
+                ),
+                (
+                    "<int:pk>/autosave/discard/",
+                    self.discard_typed,
+                    "priorities_recommendation_discard",
+                ),
+                (
+                    "<int:pk>/preview/",
+                    self.preview,
+                    "priorities_recommendation_preview",
+                ),
+            )
+        ]
+        return [*own, *super().get_urls()]
+
+    def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
+        return bulk(self, request, name)
+
+    def own_or_404(
+        self, request: HttpRequest, pk: int, to_change: bool
+    ) -> Recommendation:
+        row = self.get_queryset(request).filter(pk=pk).first()
+        may = self.has_change_permission if to_change else self.has_view_permission
+        if row is None or not may(request, row):
+            raise Http404
+        found: Recommendation = row
+        return found
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return preview(request, self.own_or_404(request, pk, to_change=False))
+
+    def keep_typed(self, request: Any, pk: int) -> HttpResponse:
+        row = self.own_or_404(request, pk, to_change=True)
+        return autosave.keep(request, request.user, row)
+
+    def discard_typed(self, request: Any, pk: int) -> HttpResponse:
+        row = self.own_or_404(request, pk, to_change=True)
+        Autosave.objects.of(request.user, row).delete()
+        self.message_user(request, _("What you had not saved is discarded."))
+        page = reverse("admin:priorities_recommendation_change", args=[pk])
+        return HttpResponseRedirect(page)
+
+    def get_object(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """With `?autosave=take`, as this person left it, unsaved."""
+        row = super().get_object(request, *args, **kwargs)
+        takes = request.method == "GET" and request.GET.get("autosave") == autosave.TAKE
+        if row is not None and takes and self.has_change_permission(request, row):
+            waiting = autosave.waiting(request.user, row)
+            if waiting is not None:
+                autosave.take_up(waiting, row)
+        return row
+
+    def render_change_form(
+        self, request: Any, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        row = context.get("original")
+        if row is not None:
+            context |= self.beside(request, row)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def beside(self, request: Any, row: Recommendation) -> dict[str, Any]:
+        """What the page of an entry shows around its form."""
+
+        def address(name: str) -> str:
+            return reverse(f"admin:priorities_recommendation_{name}", args=[row.pk])
+
+        found: dict[str, Any] = {
+            "walk": walk(self, request, row.pk),
+            "texts": texts_of(row),
+            "carried": row.areas.all(),
+        }
+        if request.user.has_perm("priorities.change_recommendation"):
+            found["ranking_url"] = ranking_url(row.section_id)
+        if not self.has_change_permission(request, row):
+            return found
+        found |= {
+            "preview_url": address("preview"),
+            "autosave_url": address("autosave"),
+        }
+        if request.method == "GET" and request.GET.get("autosave") != autosave.TAKE:
+            query = request.GET.copy()
+            query["autosave"] = autosave.TAKE
+            found |= {
+                "offer": autosave.offer(request.user, row),
+                "take_url": f"?{query.urlencode()}",
+                "discard_url": address("discard"),
+            }
+        return found
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """409 when somebody else saved meanwhile; the page then shows both."""
@@ -558,9 +692,34 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         )
         self.message_user(request, text % count, messages.SUCCESS)
 
-    def response_change(
-        self, request: HttpRequest, obj: Recommendation
-    ) -> HttpResponse:
+    @admin.action(description=AreasForm.title, permissions=["change"])
+    def change_areas(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> Any:
+        return choose(self, request, queryset, "areas")
+
+    @admin.action(description=CountriesForm.title, permissions=["change"])
+    def change_countries(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> Any:
+        return choose(self, request, queryset, "countries")
+
+    @admin.action(description=InstrumentsForm.title, permissions=["change"])
+    def change_instruments(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> Any:
+        return choose(self, request, queryset, "instruments")
+
+    @admin.action(description=MoveForm.title, permissions=["change"])
+    def move(self, request: HttpRequest, queryset: RecommendationQuerySet) -> Any:
+        return choose(self, request, queryset, "move")
+
+    @admin.action(description=AssignForm.title, permissions=["change"])
+    def assign(self, request: HttpRequest, queryset: RecommendationQuerySet) -> Any:
+        return choose(self, request, queryset, "assign")
+
+    def response_change(self, request: Any, obj: Recommendation) -> HttpResponse:
+        Autosave.objects.of(request.user, obj).delete()
         rows = Recommendation.objects.filter(pk=obj.pk)
         may = self.has_publish_permission(request)
         if "_publish" in request.POST and may:
@@ -569,4 +728,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         if "_withdraw" in request.POST and may:
             self.withdraw(request, rows)
             return HttpResponseRedirect(request.path)
-        return super().response_change(request, obj)
+        response = super().response_change(request, obj)
+        following = step_told(self, request, request.POST.get("_next", ""))
+        return HttpResponseRedirect(following.url) if following else response

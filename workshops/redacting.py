@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from priorities.models import Recommendation
+from priorities.models import Autosave, Recommendation
 from regions.kept import opened
 
 from .models import ImportFile, NoteImport, Redaction, WorkshopNote
@@ -87,11 +87,15 @@ def redact(
 
 
 def out_of_text(recommendation: Recommendation, eraser: Eraser) -> None:
-    """Of the texts as they are, by the write path; and of every version there was."""
+    """Of the texts as they are, by the write path; of what is typed and not yet saved;
+    and of every version there was."""
     row = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     if eraser.clean(row, TEXTS):
         row.take_versions(row.versions())  # no translation is out of date by this
         row.change_because(gettext_noop("a person’s data taken out"))
+    for typed in Autosave.objects.filter(recommendation=row).select_for_update():
+        if eraser.clean(typed, ("data",)):
+            typed.save()
     with opened():
         for version in Recommendation.history.filter(id=row.pk):
             if eraser.clean(version, TEXTS):

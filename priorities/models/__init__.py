@@ -1,3 +1,4 @@
+from .autosave import Autosave
 from .comment import Comment
 from .recommendation import Recommendation
 from .section import Section
@@ -14,6 +15,7 @@ __all__ = [
     "AreaSynonym",
     "Audience",
     "AudienceInclusion",
+    "Autosave",
     "Comment",
     "Instrument",
     "PriorityArea",

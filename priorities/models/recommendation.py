@@ -209,6 +209,27 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         self._tell_of(rows, reason, user_id, "~")
 
     @transaction.atomic
+    def move_all(
+        self,
+        rows: Sequence["Recommendation"],
+        section: Section,
+        audience: Audience | None,
+        reason: str,
+        user_id: int | None,
+    ) -> None:
+        """Put many at the end of another list, in this order, as `move_to` does for one.
+
+        `audience`: of those that have none there, or of all if it is given.
+        """
+        is_concerns = section.kind == Section.Kind.CONCERNS
+        for place, row in enumerate(rows, start=section.next_position()):
+            row.section, row.position, row.rank = section, place, None
+            row.audience = (
+                None if is_concerns else audience or row.audience or section.audience
+            )
+        self.change_all(rows, reason, user_id)
+
+    @transaction.atomic
     def tag_all(
         self,
         name: str,
@@ -261,6 +282,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             through: Any = getattr(self.model, name).through
             links = through.objects.filter(recommendation__in=rows)
             bulk.delete(links, reason, user_id)
+        for name in ("comments", "autosaves"):
+            hanging = getattr(self.model, name).rel.related_model
+            hanging.objects.filter(recommendation__in=rows).delete()
         return bulk.delete(rows, reason, user_id)
 
     def _tell_of(
