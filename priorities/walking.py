@@ -68,7 +68,9 @@ def asked(
     """The list of these filters, or None if they are none that the list knows."""
     there = copy(request)
     there.GET = filters  # type: ignore[assignment]
-    shown = model_admin.get_list_display(request)
+    shown = [*model_admin.get_list_display(request)]
+    if model_admin.get_actions(request):  # `o=2` counts the boxes as a column
+        shown.insert(0, "action_checkbox")
     try:
         return Asked(
             there,
