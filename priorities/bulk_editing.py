@@ -326,16 +326,17 @@ FORMS: dict[str, type[BulkForm]] = {
 
 
 def whole(rows: Any, keys: Iterable[int]) -> list[Recommendation]:
-    """The chosen rows in list order, with what the forms read of them."""
+    """The chosen rows in list order; those of one list share their section in memory."""
     found: RecommendationQuerySet = rows.filter(pk__among=keys)
-    return list(
-        found.in_list_order().select_related(
-            "section__regional_forum__edition",
-            "section__regional_forum__region",
-            "section__audience",
-            "audience",
-        )
-    )
+    chosen = list(found.in_list_order())
+    sections = Section.objects.select_related(
+        "regional_forum__edition", "regional_forum__region", "audience"
+    ).in_bulk({row.section_id for row in chosen})
+    audiences: dict[int | None, Audience] = {a.pk: a for a in Audience.objects.all()}
+    for row in chosen:
+        row.section = sections[row.section_id]
+        row.audience = audiences.get(row.audience_id)
+    return chosen
 
 
 def keys_of(told: str) -> list[int]:
