@@ -22,14 +22,15 @@ def open_page(browser, site):
     """Signed-in pages of one context each, which fail when the console complains."""
     contexts, complaints = [], []
 
-    def opened(**options):
+    def opened(listens=True, **options):
         options = {"viewport": {"width": 1280, "height": 900}, "locale": "en"} | options
         context = browser.new_context(base_url=site, **options)
         page = context.new_page()
-        page.on(
-            "console",
-            lambda m: complaints.append(m.text) if m.type == "error" else None,
-        )
+        if listens:  # axe styles what it looks at, which the policy refuses
+            page.on(
+                "console",
+                lambda m: complaints.append(m.text) if m.type == "error" else None,
+            )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         contexts.append((context, page))
         page.goto("/admin/login/?next=/admin/")
@@ -43,7 +44,7 @@ def open_page(browser, site):
     for context, page in contexts:
         page.wait_for_load_state("networkidle")
         context.close()
-    assert [c for c in complaints if "409" not in c] == []
+    assert complaints == []
 
 
 @pytest.fixture
@@ -303,7 +304,10 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     section, rows = drafts
     Recommendation.objects.rank(rows[:2], "as they are")
     page = open_page(
-        locale=language, color_scheme=scheme, viewport={"width": width, "height": 900}
+        listens=False,
+        locale=language,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
     )
     found = []
 
