@@ -15,16 +15,26 @@ from django.views.decorators.http import require_POST, require_safe
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm, ImportForm
 
-from accounts.models import User
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 from regions.conflicts import VersionedForm, with_version
 
-from . import formats, reviewing, work
+from . import autosave, formats, reviewing, work
+from .bulk_editing import (
+    AreasForm,
+    AssignForm,
+    CountriesForm,
+    InstrumentsForm,
+    MoveForm,
+    bulk,
+    choose,
+    people_of,
+)
 from .index import current
 from .models import (
     AreaSynonym,
     Audience,
     AudienceInclusion,
+    Autosave,
     Instrument,
     PriorityArea,
     Recommendation,
@@ -34,10 +44,13 @@ from .models import (
     Section,
 )
 from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
+from .previewing import preview, texts_of
+from .ranking import rank_section, ranking_url
 from .resources import RecommendationResource
 from .search import MAX_LENGTH, Search
 from .templatetags.texts import emphasise, plain
 from .terms import Terms
+from .walking import step_told, walk
 
 MOST_FOUND = 5_000  # rows a search of the admin lists
 MAX_UPLOAD = 5 * 1024 * 1024
@@ -53,15 +66,6 @@ def entries_of(request: HttpRequest) -> Count:
         return Count("recommendations", distinct=True)
     within = {f"recommendations__{REGION}__slug__in": user.region_slugs()}
     return Count("recommendations", Q(**within), distinct=True)
-
-
-def colleagues(request: HttpRequest) -> QuerySet[User]:
-    """Whom an entry can be given to: people with a role who share a region, or have all."""
-    user: Any = request.user
-    people = User.objects.filter(is_active=True, is_staff=True).exclude(groups=None)
-    if user.works_everywhere:
-        return people.distinct()
-    return people.filter(regions__slug__in=user.region_slugs()).distinct()
 
 
 class PlainLinks:
@@ -264,6 +268,22 @@ class SectionAdmin(CuratedAdmin):
             .annotate(entry_count=Count("recommendations", distinct=True))
         )
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.rank)
+        own = path("<int:pk>/rank/", view, name="priorities_section_rank")
+        return [own, *super().get_urls()]
+
+    def rank(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return rank_section(request, self, pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        section = context.get("original")
+        if section and request.user.has_perm("priorities.change_recommendation"):
+            context["ranking_url"] = ranking_url(section.pk)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=_("entries"), ordering="entry_count")
     def entry_count(self, section: Any) -> int:
         count: int = section.entry_count
@@ -389,6 +409,11 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "withdraw",
         "send_to_review",
         "back_to_draft",
+        "change_areas",
+        "change_countries",
+        "change_instruments",
+        "move",
+        "assign",
     ]
     fieldsets = [
         (
@@ -409,6 +434,94 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         (_("Source"), {"fields": ["source_page", "note", "came_from"]}),
     ]
 
+    def get_urls(self) -> list[Any]:
+        pages = {
+            "empty/": ("empty", require_safe(self.empty_cells)),
+            "bulk/<slug:name>/": ("bulk", require_POST(self.bulk)),
+            "<int:pk>/say/": ("say", require_POST(self.say)),
+            "<int:pk>/preview/": ("preview", require_POST(self.preview)),
+            "<int:pk>/autosave/": ("autosave", require_POST(self.keep_typed)),
+            "<int:pk>/autosave/discard/": (
+                "discard",
+                require_POST(self.discard_typed),
+            ),
+        }
+        own = [
+            path(
+                address,
+                self.admin_site.admin_view(view),
+                name=f"priorities_recommendation_{name}",
+            )
+            for address, (name, view) in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def bulk(self, request: HttpRequest, name: str) -> HttpResponse:
+        return bulk(self, request, name)
+
+    def own_or_404(
+        self, request: HttpRequest, pk: int, to_change: bool
+    ) -> Recommendation:
+        row = self.get_queryset(request).filter(pk=pk).first()
+        may = self.has_change_permission if to_change else self.has_view_permission
+        if row is None or not may(request, row):
+            raise Http404
+        found: Recommendation = row
+        return found
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return preview(request, self.own_or_404(request, pk, to_change=False))
+
+    def keep_typed(self, request: Any, pk: int) -> HttpResponse:
+        row = self.own_or_404(request, pk, to_change=True)
+        return autosave.keep(request, request.user, row)
+
+    def discard_typed(self, request: Any, pk: int) -> HttpResponse:
+        row = self.own_or_404(request, pk, to_change=True)
+        Autosave.objects.of(request.user, row).delete()
+        self.message_user(request, _("What you had not saved is discarded."))
+        page = reverse("admin:priorities_recommendation_change", args=[pk])
+        return HttpResponseRedirect(page)
+
+    def get_object(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """With `?autosave=take`, as this person left it, unsaved."""
+        row = super().get_object(request, *args, **kwargs)
+        takes = request.method == "GET" and request.GET.get("autosave") == autosave.TAKE
+        if row is not None and takes and self.has_change_permission(request, row):
+            waiting = autosave.waiting(request.user, row)
+            if waiting is not None:
+                autosave.take_up(waiting, row)
+        return row
+
+    def beside(self, request: Any, row: Recommendation) -> dict[str, Any]:
+        """What the page of an entry shows around its form."""
+
+        def address(name: str) -> str:
+            return reverse(f"admin:priorities_recommendation_{name}", args=[row.pk])
+
+        found: dict[str, Any] = {
+            "walk": walk(self, request, row.pk),
+            "texts": texts_of(row),
+            "carried": row.areas.all(),
+        }
+        if request.user.has_perm("priorities.change_recommendation"):
+            found["ranking_url"] = ranking_url(row.section_id)
+        if not self.has_change_permission(request, row):
+            return found
+        found |= {
+            "preview_url": address("preview"),
+            "autosave_url": address("autosave"),
+        }
+        if request.method == "GET" and request.GET.get("autosave") != autosave.TAKE:
+            query = request.GET.copy()
+            query["autosave"] = autosave.TAKE
+            found |= {
+                "offer": autosave.offer(request.user, row),
+                "take_url": f"?{query.urlencode()}",
+                "discard_url": address("discard"),
+            }
+        return found
+
     def save_model(
         self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
     ) -> None:
@@ -418,15 +531,8 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             obj.move_to(target)
         else:
             super().save_model(request, obj, form, change)
-
-    def get_urls(self) -> list[Any]:
-        say = self.admin_site.admin_view(require_POST(self.say))
-        empty = self.admin_site.admin_view(require_safe(self.empty_cells))
-        own = [
-            path("<int:pk>/say/", say, name="priorities_recommendation_say"),
-            path("empty/", empty, name="priorities_recommendation_empty"),
-        ]
-        return [*own, *super().get_urls()]
+        if "assigned_to" in form.changed_data and obj.assigned_to:
+            reviewing.tell_assigned(request, obj.assigned_to, 1)
 
     def empty_cells(self, request: HttpRequest) -> HttpResponse:
         """Which audiences nobody asks anything of yet, region by region."""
@@ -451,18 +557,20 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
         entry: Recommendation | None = kwargs.get("obj")
+        if entry is not None:
+            context |= self.beside(request, entry)
         context |= reviewing.context(request.user, entry)
         context["may_publish"] = self.has_publish_permission(request)
         is_draft = entry is not None and entry.status == Recommendation.Status.DRAFT
         context["may_submit"] = is_draft and self.has_change_permission(request, entry)
         return super().render_change_form(request, context, **kwargs)
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.name == "assigned_to":
-            kwargs["queryset"] = colleagues(request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """An entry is given to people who work on its region."""
+        form = super().get_form(request, obj, **kwargs)
+        if (field := form.base_fields.get("assigned_to")) is not None:
+            field.queryset = people_of([obj] if obj else [])
+        return form
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Recommendation], search_term: str
@@ -617,9 +725,34 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         )
         self.message_user(request, text % count, messages.SUCCESS)
 
-    def response_change(
-        self, request: HttpRequest, obj: Recommendation
-    ) -> HttpResponse:
+    @admin.action(description=AreasForm.title, permissions=["change"])
+    def change_areas(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> Any:
+        return choose(self, request, queryset, "areas")
+
+    @admin.action(description=CountriesForm.title, permissions=["change"])
+    def change_countries(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> Any:
+        return choose(self, request, queryset, "countries")
+
+    @admin.action(description=InstrumentsForm.title, permissions=["change"])
+    def change_instruments(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> Any:
+        return choose(self, request, queryset, "instruments")
+
+    @admin.action(description=MoveForm.title, permissions=["change"])
+    def move(self, request: HttpRequest, queryset: RecommendationQuerySet) -> Any:
+        return choose(self, request, queryset, "move")
+
+    @admin.action(description=AssignForm.title, permissions=["change"])
+    def assign(self, request: HttpRequest, queryset: RecommendationQuerySet) -> Any:
+        return choose(self, request, queryset, "assign")
+
+    def response_change(self, request: Any, obj: Recommendation) -> HttpResponse:
+        Autosave.objects.of(request.user, obj).delete()
         rows = Recommendation.objects.filter(pk=obj.pk)
         may = self.has_publish_permission(request)
         if "_submit" in request.POST:
@@ -631,4 +764,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         if "_withdraw" in request.POST and may:
             self.withdraw(request, rows)
             return HttpResponseRedirect(request.path)
-        return super().response_change(request, obj)
+        response = super().response_change(request, obj)
+        following = step_told(self, request, request.POST.get("_next", ""))
+        return HttpResponseRedirect(following.url) if following else response

@@ -124,3 +124,14 @@ def waiting_for_review(count: int) -> str:
         "%d entry waits for your review.", "%d entries wait for your review.", count
     )
     return told % count
+
+
+def tell_assigned(request: HttpRequest, person: User, count: int) -> None:
+    tell(request, [person], partial(given, count))
+
+
+def given(count: int) -> str:
+    told = ngettext(
+        "%d entry was assigned to you.", "%d entries were assigned to you.", count
+    )
+    return told % count

@@ -8,7 +8,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from priorities.models import ProblemReport, Recommendation, Succession
+from priorities.models import (
+    Autosave,
+    Comment,
+    ProblemReport,
+    Recommendation,
+    Succession,
+)
 from regions.kept import opened
 
 from .models import ImportFile, NoteImport, Redaction, WorkshopNote
@@ -88,11 +94,19 @@ def redact(
 
 
 def out_of_text(recommendation: Recommendation, eraser: Eraser) -> None:
-    """Of the texts as they are, by the write path; and of every version there was."""
+    """Of the texts as they are, by the write path, and of every version there was.
+
+    Of what is typed and not saved too, and of all that was said about them.
+    """
     row = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     if eraser.clean(row, TEXTS):
         row.take_versions(row.versions())  # no translation is out of date by this
         row.change_because(gettext_noop("a person’s data taken out"))
+    for model, name in ((Autosave, "data"), (Comment, "text")):
+        hanging = model._default_manager.filter(recommendation=row)
+        for each in hanging.select_for_update(of=("self",)):
+            if eraser.clean(each, (name,)):
+                each.save()
     with opened():
         for version in Recommendation.history.filter(id=row.pk):
             if eraser.clean(version, TEXTS):

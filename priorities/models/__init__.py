@@ -1,3 +1,4 @@
+from .autosave import Autosave
 from .recommendation import Comment, Recommendation
 from .report import ProblemReport
 from .section import Section
@@ -15,6 +16,7 @@ __all__ = [
     "AreaSynonym",
     "Audience",
     "AudienceInclusion",
+    "Autosave",
     "Comment",
     "Instrument",
     "PriorityArea",

@@ -216,6 +216,27 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         self._tell_of(rows, reason, user_id, "~")
 
     @transaction.atomic
+    def move_all(
+        self,
+        rows: Sequence["Recommendation"],
+        section: Section,
+        audience: Audience | None,
+        reason: str,
+        user_id: int | None,
+    ) -> None:
+        """Put many at the end of another list, in this order, as `move_to` does for one.
+
+        `audience`: of those that have none there, or of all if it is given.
+        """
+        is_concerns = section.kind == Section.Kind.CONCERNS
+        for place, row in enumerate(rows, start=section.next_position()):
+            row.section, row.position, row.rank = section, place, None
+            row.audience = (
+                None if is_concerns else audience or row.audience or section.audience
+            )
+        self.change_all(rows, reason, user_id)
+
+    @transaction.atomic
     def tag_all(
         self,
         name: str,
@@ -275,6 +296,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             bulk.delete(links, reason, user_id)
         succession: Any = self.model._meta.get_field("earlier_ones").related_model
         bulk.delete(succession.objects.filter(later__in=rows), reason, user_id)
+        for name in ("comments", "autosaves"):
+            hanging = getattr(self.model, name).rel.related_model
+            hanging.objects.filter(recommendation__in=rows).delete()
         return bulk.delete(rows, reason, user_id)
 
     def _tell_of(
