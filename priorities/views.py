@@ -194,7 +194,8 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if target is not None and public.filter(pk=target.pk).exists():
         return redirect(target)
     if not recommendation.is_published:
-        context: dict[str, Any] = {"recommendation": recommendation}
+        parts = public.filter(split_from=recommendation).order_by("pk")
+        context: dict[str, Any] = {"recommendation": recommendation, "parts": parts}
         return render(
             request, "priorities/recommendation_withdrawn.html", context, status=410
         )

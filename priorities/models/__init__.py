@@ -1,5 +1,6 @@
 from .comment import Comment
 from .recommendation import Recommendation
+from .resemblance import Resemblance
 from .section import Section
 from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
 from .vocabulary import (
@@ -21,5 +22,6 @@ __all__ = [
     "RecommendationArea",
     "RecommendationCountry",
     "RecommendationInstrument",
+    "Resemblance",
     "Section",
 ]

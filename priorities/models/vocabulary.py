@@ -31,6 +31,16 @@ class Audience(models.Model):
         verbose_name=_("includes"),
     )
 
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+
     objects = AudienceManager()
     history = HistoricalRecords(bases=[Operated])
 
@@ -120,6 +130,16 @@ class PriorityArea(models.Model):
         help_text=_("Empty for a group. Recommendations carry areas, never groups."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
 
     objects = PriorityAreaQuerySet.as_manager()
     history = HistoricalRecords(bases=[Operated])
