@@ -1,11 +1,13 @@
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
@@ -15,7 +17,7 @@ from import_export.forms import ExportForm, ImportForm
 
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 
-from . import formats
+from . import formats, merging, operated, splitting
 from .conflicts import VersionedForm, with_version
 from .index import current
 from .models import (
@@ -356,6 +358,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "status",
         "published_at",
         "merged_into",
+        "split_from",
         "public_text",
         "came_from",
     ]
@@ -369,13 +372,15 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "withdraw",
         "send_to_review",
         "back_to_draft",
+        "compare_and_merge",
     ]
     fieldsets = [
         (
             None,
             {
                 "fields": [
-                    ("reference", "status", "published_at", "merged_into"),
+                    ("reference", "status", "published_at"),
+                    ("merged_into", "split_from"),
                     "section",
                     "audience",
                     ("position", "rank", "is_lead"),
@@ -396,6 +401,48 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         if (form := shown.get("adminform")) is not None and form.form.theirs:
             response.status_code = 409
         return response
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        pages: dict[str, tuple[Any, str]] = {
+            "merge/": (merging.merge, "priorities_recommendation_merge"),
+            "<int:pk>/split/": (splitting.split, "priorities_recommendation_split"),
+            "operations/<uuid:uuid>/": (operated.operation, "priorities_operation"),
+        }
+        own = [
+            path(route, view(partial(page, self)), name=name)
+            for route, (page, name) in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        context: dict[str, Any] = {"may_publish": self.has_publish_permission(request)}
+        if row:
+            context |= {
+                "lineage": operated.lineage(row),
+                "ended_by": operated.ended_by(row),
+            }
+        return super().change_view(
+            request, object_id, form_url, context | (extra_context or {})
+        )
+
+    @admin.action(description=_("Compare and merge"), permissions=["publish"])
+    def compare_and_merge(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> HttpResponse | None:
+        pks = list(queryset.order_by("pk").values_list("pk", flat=True))
+        if 2 <= len(pks) <= merging.MOST_ROWS:
+            return HttpResponseRedirect(merging.address(pks))
+        text = _("Choose two entries to merge, or a few: up to %s.")
+        self.message_user(request, text % merging.MOST_ROWS, messages.ERROR)
+        return None
 
     def save_model(
         self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
@@ -448,7 +495,9 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     @admin.display(description=_("where it comes from"))
     def came_from(self, recommendation: Recommendation) -> str:
         """The workshop notes that became this entry, each a link to the row as it came."""
-        notes = recommendation.notes.select_related("note_import")
+        rows = [recommendation, *recommendation.lineage()]
+        every = recommendation.notes.model._base_manager
+        notes = every.filter(recommendation__in=rows).select_related("note_import")
         return format_html_join(
             mark_safe("<br>"),
             '<a href="{}">{} · {}</a>',

@@ -5,7 +5,7 @@ public meanwhile is withdrawn, never deleted: its reference answers for ever.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -107,6 +107,7 @@ class Operation:
 
     def __init__(self, uuid: UUID, locked: bool = False) -> None:
         self.uuid, self.locked = uuid, locked
+        self.without_earlier: list[str] = []
         self.steps = [step for model in UNDOABLE for step in self.read(model)]
 
     def read(self, model: Any) -> Iterator[Step]:
@@ -131,9 +132,8 @@ class Operation:
                 continue
             earlier = before.get(pk)
             if earlier is None and not was_made:
-                raise ValidationError(
-                    _("There is no earlier version of %s.") % told[0].instance
-                )
+                self.without_earlier.append(str(told[0]))
+                continue
             yield Step(
                 model,
                 pk,
@@ -162,6 +162,10 @@ class Operation:
         return str(row or f"{model._meta.verbose_name} {pk}")
 
     def must_be_undoable(self) -> None:
+        if self.without_earlier:
+            raise ValidationError(
+                _("There is no earlier version of %s.") % self.without_earlier[0]
+            )
         for model in apps.get_models():
             history: Any = getattr(model, "history", None)
             if history is None:
@@ -301,9 +305,3 @@ def save(row: Any, user: Any) -> None:
         row.save(steps=row.kept)
     else:
         row.save()
-
-
-def last_of(pks: Iterable[int]) -> UUID | None:
-    """The newest operation that made one of these entries what it is."""
-    records = Recommendation.history.filter(id__in=[*pks], operation__isnull=False)
-    return records.order_by("-history_id").values_list("operation", flat=True).first()

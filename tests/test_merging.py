@@ -2,12 +2,16 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.roles import assign
+from priorities.merging import address
 from priorities.models import Instrument, Recommendation
 from priorities.models.recommendation import ChangedMeanwhile
 from regions.models import ContentChange, Country
 
-from .factories import make_area, make_recommendation
+from .factories import make_area, make_recommendation, make_region
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +190,147 @@ def test_merging_drafts_changes_nothing_public():
     merge(stays, other)
 
     assert ContentChange.objects.count() == before
+
+
+def page(*rows):
+    return address([row.pk for row in rows])
+
+
+def answers(stays, *others, **told):
+    seen = versions(stays, *others)
+    return {
+        "stays": stays.pk,
+        "text_fr": stays.pk,
+        "rank": "",
+        "lead": "",
+        "seen": ",".join(f"{pk}:{version}" for pk, version in seen.items()),
+    } | told
+
+
+def test_the_page_shows_what_will_be_united_and_proposes_the_longer_text(organiser):
+    stays = make_recommendation(text="Court.", note="A doubt.")
+    other = make_recommendation(areas=("research",), text="Un texte plus long.")
+
+    response = organiser.get(page(stays, other))
+
+    content = response.content.decode()
+    assert response.context["form"].initial["text_fr"] == str(other.pk)
+    assert "Media · Research" in content
+    assert "A doubt." in content
+    assert "of different regions" not in content
+
+
+def test_the_page_says_when_regions_are_crossed(organiser):
+    rows = make_recommendation("africa"), make_recommendation("mena")
+
+    assert "of different regions" in organiser.get(page(*rows)).content.decode()
+
+
+def test_merging_leads_to_the_one_that_stays_and_offers_to_undo(organiser):
+    stays, other = make_recommendation(), make_recommendation(text="Autre.")
+
+    response = organiser.post(
+        page(stays, other),
+        answers(stays, other, text_fr="typed", typed_fr="Nouveau."),
+        follow=True,
+    )
+
+    stays.refresh_from_db()
+    assert stays.text_fr == "Nouveau."
+    content = response.content.decode()
+    assert "Merged into" in content
+    assert "Autre." in content
+    operation = other.history.first().operation
+    undo = reverse("admin:priorities_operation", args=[operation])
+    assert content.count(f'href="{undo}"') == 2
+
+    organiser.post(undo)
+
+    stays.refresh_from_db()
+    other.refresh_from_db()
+    assert (stays.text_fr, other.status) == (
+        "Les gouvernements devraient former les **juges**.",
+        "published",
+    )
+
+
+def test_somebody_was_faster(organiser):
+    stays, other = make_recommendation(), make_recommendation()
+    told = answers(stays, other, text_fr="typed", typed_fr="Nouveau.")
+    other.note = "Wait."
+    other.save()
+
+    response = organiser.post(page(stays, other), told)
+
+    other.refresh_from_db()
+    assert (response.status_code, other.status) == (409, "published")
+    content = response.content.decode()
+    assert "Nouveau." in content
+    assert answers(stays, other)["seen"] in content
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"text_fr": "typed"}, "Type the text"),
+        ({"stays": "999"}, "valid choice"),
+        ({"stays": "draft"}, "leads to something public"),
+    ],
+)
+def test_what_cannot_be_merged_is_said_and_nothing_changes(organiser, told, says):
+    published, draft = make_recommendation(), make_recommendation(status="draft")
+    told = {k: draft.pk if v == "draft" else v for k, v in told.items()}
+
+    response = organiser.post(page(published, draft), answers(published, draft) | told)
+
+    assert says in response.content.decode()
+    assert not Recommendation.objects.exclude(merged_into=None).exists()
+
+
+def test_a_rank_of_another_section_does_not_come_along(organiser):
+    stays, other = make_recommendation("africa"), make_recommendation("mena", rank=1)
+
+    response = organiser.post(page(stays, other), answers(stays, other, rank=other.pk))
+
+    assert "in its own section" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["facilitator", "reviewer", "observer"])
+def test_only_whoever_publishes_merges(client, role):
+    rows = make_recommendation(status="draft"), make_recommendation(status="draft")
+    user = User.objects.create_user("somebody", is_staff=True)
+    assign(user, [role])
+    user.regions.add(make_region())
+    client.force_login(user)
+
+    assert client.get(page(*rows)).status_code == 404
+    assert client.post(page(*rows), answers(*rows)).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["", "?row=1", "?row=1&row=999", "?row=a&row=b"])
+def test_fewer_than_two_entries_are_no_page(organiser, query):
+    make_recommendation()
+    base = reverse("admin:priorities_recommendation_merge")
+
+    assert organiser.get(base + query).status_code == 404
+
+
+def test_entries_chosen_in_the_list_are_compared(organiser):
+    one, two = make_recommendation(), make_recommendation()
+    base = reverse("admin:priorities_recommendation_changelist")
+    chosen = {"action": "compare_and_merge", "_selected_action": [one.pk, two.pk]}
+
+    assert organiser.post(base, chosen)["Location"] == page(one, two)
+    response = organiser.post(
+        base, chosen | {"_selected_action": [one.pk]}, follow=True
+    )
+    assert "Choose two entries" in response.content.decode()
+
+
+def test_the_merge_page_asks_the_same_of_the_database_for_two_as_for_four(
+    organiser, django_assert_max_num_queries
+):
+    rows = [make_recommendation() for _four in range(4)]
+    for some in (rows[:2], rows):
+        with django_assert_max_num_queries(14):
+            organiser.get(page(*some))

@@ -2,11 +2,15 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.roles import assign
 from priorities.models import Recommendation
 from priorities.models.recommendation import ChangedMeanwhile, Part
+from priorities.splitting import sentences
 
-from .factories import make_area, make_audience, make_recommendation
+from .factories import make_area, make_audience, make_recommendation, make_region
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +123,101 @@ def test_who_saved_meanwhile_is_not_split_over():
 
     with pytest.raises(ChangedMeanwhile, match=source.reference):
         split(source, "Un.", "Deux.", seen=seen)
+
+
+def page(row):
+    return reverse("admin:priorities_recommendation_split", args=[row.pk])
+
+
+def answers(row, *texts):
+    told = {
+        "seen": f"{row.pk}:{row.history.first().history_id}",
+        "form-TOTAL_FORMS": len(texts),
+        "form-INITIAL_FORMS": len(texts),
+    }
+    for number, text in enumerate(texts):
+        told[f"form-{number}-text"] = text
+        told[f"form-{number}-audience"] = row.audience_id
+        told[f"form-{number}-areas"] = [area.pk for area in row.areas.all()]
+    return told
+
+
+def test_the_sentences_of_a_text():
+    assert sentences("Un. Deux ! Trois ?\nQuatre") == [
+        "Un.",
+        "Deux !",
+        "Trois ?",
+        "Quatre",
+    ]
+    assert sentences(" ".join(f"{n}." for n in range(10)))[-1] == "7. 8. 9."
+
+
+def test_the_page_begins_with_the_sentences(organiser):
+    row = make_recommendation(text="Former les juges. Payer les juges.")
+
+    response = organiser.get(page(row))
+
+    texts = [form["text"].value() for form in response.context["parts"]]
+    assert texts == ["Former les juges.", "Payer les juges.", "", ""]
+
+
+def test_splitting_on_the_page_and_undoing_it(organiser):
+    row = make_recommendation(text="Un. Deux.")
+
+    response = organiser.post(page(row), answers(row, "Un.", "", "Deux."), follow=True)
+
+    row.refresh_from_db()
+    assert [part.text_fr for part in row.parts.all()] == ["Un.", "Deux."]
+    operation = row.history.first().operation
+    undo = reverse("admin:priorities_operation", args=[operation])
+    assert "Split into" in response.content.decode()
+    for shown in (row, row.parts.first()):
+        change = reverse("admin:priorities_recommendation_change", args=[shown.pk])
+        assert f'href="{undo}"' in organiser.get(change).content.decode()
+
+    organiser.post(undo)
+
+    row.refresh_from_db()
+    assert row.status == "published"
+
+
+def test_somebody_was_faster(organiser):
+    row = make_recommendation()
+    told = answers(row, "Un.", "Deux.")
+    row.note = "Wait."
+    row.save()
+
+    response = organiser.post(page(row), told)
+
+    assert response.status_code == 409
+    assert "Deux." in response.content.decode()
+    assert row.parts.count() == 0
+    assert f'value="{answers(row)["seen"]}"' in response.content.decode()
+
+
+def test_one_part_is_refused_with_a_sentence(organiser):
+    row = make_recommendation()
+
+    response = organiser.post(page(row), answers(row, "Un.", ""))
+
+    assert "two parts at least" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["facilitator", "reviewer", "observer"])
+def test_only_whoever_publishes_splits(client, role):
+    row = make_recommendation(status="draft")
+    user = User.objects.create_user("somebody", is_staff=True)
+    assign(user, [role])
+    user.regions.add(make_region())
+    client.force_login(user)
+
+    assert client.get(page(row)).status_code == 404
+    assert client.post(page(row), answers(row, "Un.", "Deux.")).status_code == 404
+
+
+def test_what_is_withdrawn_or_unknown_has_no_page(organiser):
+    row = make_recommendation(status="archived")
+
+    assert organiser.get(page(row)).status_code == 404
+    row.pk = 999
+    assert organiser.get(page(row)).status_code == 404

@@ -4,9 +4,12 @@ import random
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import assign
 from priorities.models import (
     Audience,
     PriorityArea,
@@ -19,7 +22,13 @@ from priorities.undoing import Operation, undo
 from regions import operations
 from regions.models import ContentChange, Country
 
-from .factories import make_area, make_audience, make_recommendation, make_section
+from .factories import (
+    make_area,
+    make_audience,
+    make_recommendation,
+    make_region,
+    make_section,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +311,78 @@ def test_a_walk_and_the_way_back_lead_to_where_it_began(seed):
         before[0] = [row for row in before[0] if row["id"] not in made]
         assert now == before
     assert done
+
+
+def page(operation):
+    return reverse("admin:priorities_operation", args=[operation])
+
+
+def test_the_page_shows_before_and_after(organiser):
+    stays, other = make_recommendation(text="Un."), make_recommendation(text="Deux.")
+    operation = merged(stays, other, texts={"fr": other})
+
+    content = organiser.get(page(operation)).content.decode()
+
+    assert "<del>Un</del><ins>Deux</ins>." in content
+    assert stays.reference in content
+    assert other.reference in content
+
+
+def test_the_page_asks_about_what_changed_since(organiser):
+    stays, other = make_recommendation(), make_recommendation()
+    operation = merged(stays, other)
+    stays.refresh_from_db()
+    stays.note = "Autre chose."
+    stays.save()
+
+    assert stays.reference in organiser.get(page(operation)).content.decode()
+    response = organiser.post(page(operation), follow=True)
+
+    assert "left as they are" in response.content.decode()
+    stays.refresh_from_db()
+    assert stays.note == "Autre chose."
+
+
+def test_of_an_import_the_page_says_where_to_go(organiser):
+    section = make_section()
+    row = Recommendation(
+        section=section, audience=section.audience, position=1, text_fr="Un."
+    )
+    with operations.one() as operation:
+        Recommendation.objects.all().add_all([row], reason="import 7")
+
+    assert "import’s page" in organiser.get(page(operation)).content.decode()
+    assert (
+        "Nothing was changed"
+        in organiser.post(page(operation), follow=True).content.decode()
+    )
+    assert Recommendation.objects.count() == 1
+
+
+def test_an_unknown_operation_has_no_page(organiser):
+    assert organiser.get(page(uuid4())).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["facilitator", "reviewer", "observer"])
+def test_only_whoever_publishes_undoes(client, role):
+    operation = merged(make_recommendation(), make_recommendation())
+    user = User.objects.create_user("somebody", is_staff=True)
+    assign(user, [role])
+    client.force_login(user)
+
+    assert client.get(page(operation)).status_code == 404
+    assert client.post(page(operation)).status_code == 404
+    assert Recommendation.objects.exclude(merged_into=None).exists()
+
+
+def test_an_operation_beyond_the_wall_has_no_page(client):
+    operation = merged(make_recommendation("africa"), make_recommendation("mena"))
+    user = User.objects.create_user("somebody", is_staff=True)
+    assign(user, ["organiser"])
+    every = Permission.objects.get(codename="every_region")
+    user.groups.get().permissions.remove(every)
+    user.regions.add(make_region("africa"))
+    client.force_login(user)
+
+    assert client.get(page(operation)).status_code == 404
+    assert client.post(page(operation)).status_code == 404

@@ -853,10 +853,13 @@ class Recommendation(OriginalText):
         All from one row: with the states of its translations. Mixed, each text that is
         new here is a draft, as nobody has compared it with this original.
         """
-        rows = {row for row in texts.values() if isinstance(row, Recommendation)}
-        if len(rows) == 1 and len(texts) == len(settings.CONTENT_LANGUAGES):
-            (row,) = rows
-            if all(chosen == row for chosen in texts.values()):
+        chosen_rows = {*texts.values()}
+        row = next(iter(chosen_rows), self)
+        if len(chosen_rows) == 1 and isinstance(row, Recommendation):
+            both = (self, row)
+            codes = settings.CONTENT_LANGUAGES
+            held = {c for c in codes if any(getattr(r, f"text_{c}") for r in both)}
+            if held <= texts.keys():
                 if row != self:
                     self.take_texts(row)
                 return
@@ -902,6 +905,17 @@ class Recommendation(OriginalText):
             for term in terms:
                 if term.pk not in held:
                     links.create(**{name: term})
+
+    def lineage(self) -> list["Recommendation"]:
+        """What was merged into it, however long the chain, the nearest first."""
+        found: list[Recommendation] = []
+        waiting = [self.pk]
+        while waiting:
+            rows = Recommendation.objects.filter(merged_into__in=waiting)
+            new = [row for row in rows.order_by("pk") if row not in found]
+            found += new
+            waiting = [row.pk for row in new]
+        return found
 
     def merged_target(self) -> "Recommendation | None":
         """Where a merged reference leads, followed to the end."""
