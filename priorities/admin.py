@@ -30,10 +30,12 @@ from .models import (
     RecommendationArea,
     RecommendationCountry,
     RecommendationInstrument,
+    Resemblance,
     Section,
 )
 from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
 from .resources import RecommendationResource
+from .reviewing import ResemblanceAdmin
 from .search import MAX_LENGTH, Search
 from .templatetags.texts import emphasise, plain
 from .terms import Terms
@@ -619,3 +621,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             self.withdraw(request, rows)
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
+
+
+admin.site.register(Resemblance, ResemblanceAdmin)

@@ -22,7 +22,7 @@ from .entries import Entry
 from .filters import RecommendationFilter
 from .index import Index, current
 from .matrix import Matrix
-from .models import PriorityArea, Recommendation, Section
+from .models import PriorityArea, Recommendation, Resemblance, Section
 from .search import MAX_LENGTH
 from .selection import LONGEST_CODE, MOST, Selection
 from .suggestions import suggest
@@ -218,6 +218,7 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     area = tags["area"][0] if tags["area"] else None
     context = {
         "recommendation": recommendation,
+        "same_demand": same_demand(recommendation),
         "tags": tags,
         "texts": recommendation.every("text"),
         "previous": read.get(listed[place - 1]) if place else None,
@@ -232,6 +233,20 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         ],
     }
     return render(request, "priorities/recommendation_detail.html", context)
+
+
+def same_demand(recommendation: Recommendation) -> list[Recommendation]:
+    """Published entries that ask the same, as somebody decided."""
+    pairs = Resemblance.objects.same_as(recommendation).order_by()
+    sides = [
+        pk
+        for first, second in pairs.values_list("first", "second")
+        for pk in (first, second)
+    ]
+    found = Recommendation.objects.published().filter(pk__in=sides)
+    return (
+        list(found.exclude(pk=recommendation.pk).order_by("reference")) if sides else []
+    )
 
 
 def tags_of(recommendation: Recommendation, terms: Terms) -> dict[str, list[Term]]:

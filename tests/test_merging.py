@@ -273,7 +273,7 @@ def test_somebody_was_faster(organiser):
     ("told", "says"),
     [
         ({"text_fr": "typed"}, "Type the text"),
-        ({"stays": "999"}, "valid choice"),
+        ({"stays": "999"}, "errorlist"),
         ({"stays": "draft"}, "leads to something public"),
     ],
 )

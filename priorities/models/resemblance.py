@@ -23,13 +23,15 @@ class ResemblanceQuerySet(models.QuerySet["Resemblance"]):
         sides = Q(first=recommendation) | Q(second=recommendation)
         return self.filter(sides, verdict=Resemblance.Verdict.SAME)
 
-    def of(self, one: Recommendation, other: Recommendation) -> "Resemblance":
+    def of(
+        self, one: Recommendation, other: Recommendation, share: int = 0
+    ) -> "Resemblance":
         """The pair of two entries, made where nobody found it before."""
         first, second = sorted([one, other], key=lambda row: row.pk)
         found, _made = self.get_or_create(
             first=first,
             second=second,
-            defaults={"share": 0, "found_at": timezone.now()},
+            defaults={"share": share, "found_at": timezone.now()},
         )
         return found
 
