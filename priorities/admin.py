@@ -17,7 +17,7 @@ from import_export.forms import ExportForm, ImportForm
 
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 
-from . import formats, merging, operated, splitting
+from . import formats, merging, operated, rewording, splitting
 from .conflicts import VersionedForm, with_version
 from .index import current
 from .models import (
@@ -69,6 +69,35 @@ class PlainLinks:
         return field
 
 
+class WordAdmin(CuratedAdmin):
+    """Areas and audiences: what is merged into another is no longer listed or chosen."""
+
+    change_form_template = "admin/priorities/word_change_form.html"
+
+    @property
+    def merge_page(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_merge"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(partial(rewording.page, self))
+        return [
+            path("<int:pk>/merge/", view, name=self.merge_page),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        current = queryset.filter(merged_into=None)
+        return super().get_search_results(request, current, search_term)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context |= {"merge_page": f"admin:{self.merge_page}"}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
 class InclusionInline(PlainLinks, admin.TabularInline):
     model = AudienceInclusion
     fk_name = "joint"
@@ -77,7 +106,7 @@ class InclusionInline(PlainLinks, admin.TabularInline):
 
 
 @admin.register(Audience)
-class AudienceAdmin(CuratedAdmin):
+class AudienceAdmin(WordAdmin):
     fixed = ["slug"]
     ordering = Audience._meta.ordering  # counting drops the model's own
     list_display = ["name", "slug", "position", "recommendation_count"]
@@ -102,7 +131,7 @@ class SynonymInline(admin.TabularInline):
 
 
 @admin.register(PriorityArea)
-class PriorityAreaAdmin(CuratedAdmin):
+class PriorityAreaAdmin(WordAdmin):
     fixed = ["slug"]
     ordering = PriorityArea._meta.ordering
     list_display = ["name", "parent", "slug", "position", "recommendation_count"]
@@ -341,7 +370,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "section__regional_forum__edition",
         "section__regional_forum__region",
         "section__kind",
-        "audience",
+        ("audience", admin.RelatedOnlyFieldListFilter),
         HasAreaFilter,
         "is_lead",
         "original_language",

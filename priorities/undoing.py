@@ -303,5 +303,7 @@ def save(row: Any, user: Any) -> None:
     row._change_reason, row._history_user = REASON, user
     if isinstance(row, Recommendation):
         row.save(steps=row.kept)
+    elif isinstance(row, PriorityArea):
+        row.save(keeps_names=False)
     else:
         row.save()

@@ -300,9 +300,13 @@ def area_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
     area = get_object_or_404(
-        PriorityArea.objects.select_related("parent").prefetch_related("synonyms"),
+        PriorityArea.objects.select_related("parent", "merged_into").prefetch_related(
+            "synonyms"
+        ),
         slug=slug,
     )
+    if area.merged_into:
+        return redirect(area.merged_into)
     regions = [line.value for line in axes.columns(everything(request))]
     filterset = everything(request, area=[area.slug], region=regions)
     layout = Layout(by="area" if area.parent else "group")
