@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,7 +19,16 @@ from import_export.forms import ExportForm, ImportForm
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 from regions.conflicts import VersionedForm, with_version
 
-from . import autosave, formats, reviewing, work
+from . import (
+    autosave,
+    formats,
+    merging,
+    operated,
+    reviewing,
+    rewording,
+    splitting,
+    work,
+)
 from .bulk_editing import (
     AreasForm,
     AssignForm,
@@ -41,9 +51,11 @@ from .models import (
     RecommendationArea,
     RecommendationCountry,
     RecommendationInstrument,
+    Resemblance,
     Section,
 )
 from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
+from .pairs import ResemblanceAdmin
 from .previewing import preview, texts_of
 from .ranking import rank_section, ranking_url
 from .resources import RecommendationResource
@@ -81,6 +93,35 @@ class PlainLinks:
         return field
 
 
+class WordAdmin(CuratedAdmin):
+    """Areas and audiences: what is merged into another is no longer listed or chosen."""
+
+    change_form_template = "admin/priorities/word_change_form.html"
+
+    @property
+    def merge_page(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_merge"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(partial(rewording.page, self))
+        return [
+            path("<int:pk>/merge/", view, name=self.merge_page),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        current = queryset.filter(merged_into=None)
+        return super().get_search_results(request, current, search_term)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context |= {"merge_page": f"admin:{self.merge_page}"}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
 class InclusionInline(PlainLinks, admin.TabularInline):
     model = AudienceInclusion
     fk_name = "joint"
@@ -89,7 +130,7 @@ class InclusionInline(PlainLinks, admin.TabularInline):
 
 
 @admin.register(Audience)
-class AudienceAdmin(CuratedAdmin):
+class AudienceAdmin(WordAdmin):
     fixed = ["slug"]
     ordering = Audience._meta.ordering  # counting drops the model's own
     list_display = ["name", "slug", "position", "recommendation_count"]
@@ -114,7 +155,7 @@ class SynonymInline(admin.TabularInline):
 
 
 @admin.register(PriorityArea)
-class PriorityAreaAdmin(CuratedAdmin):
+class PriorityAreaAdmin(WordAdmin):
     fixed = ["slug"]
     ordering = PriorityArea._meta.ordering
     list_display = ["name", "parent", "slug", "position", "recommendation_count"]
@@ -378,7 +419,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "section__regional_forum__edition",
         "section__regional_forum__region",
         "section__kind",
-        "audience",
+        ("audience", admin.RelatedOnlyFieldListFilter),
         "is_lead",
         "original_language",
     ]
@@ -396,6 +437,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "status",
         "published_at",
         "merged_into",
+        "split_from",
         "public_text",
         "came_from",
     ]
@@ -414,13 +456,15 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "change_instruments",
         "move",
         "assign",
+        "compare_and_merge",
     ]
     fieldsets = [
         (
             None,
             {
                 "fields": [
-                    ("reference", "status", "published_at", "merged_into"),
+                    ("reference", "status", "published_at"),
+                    ("merged_into", "split_from"),
                     "section",
                     "audience",
                     ("position", "rank", "is_lead"),
@@ -444,6 +488,13 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             "<int:pk>/autosave/discard/": (
                 "discard",
                 require_POST(self.discard_typed),
+            ),
+            "<int:pk>/split/": ("split", partial(splitting.split, self)),
+            "merge/": ("merge", partial(merging.merge, self)),
+            "operations/": ("operations", partial(operated.operations, self)),
+            "operations/<uuid:uuid>/": (
+                "operation",
+                partial(operated.operation, self),
             ),
         }
         own = [
@@ -503,6 +554,8 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             "walk": walk(self, request, row.pk),
             "texts": texts_of(row),
             "carried": row.areas.all(),
+            "lineage": operated.lineage(row),
+            "ended_by": operated.ended_by(row),
         }
         if request.user.has_perm("priorities.change_recommendation"):
             found["ranking_url"] = ranking_url(row.section_id)
@@ -521,6 +574,17 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
                 "discard_url": address("discard"),
             }
         return found
+
+    @admin.action(description=_("Compare and merge"), permissions=["publish"])
+    def compare_and_merge(
+        self, request: HttpRequest, queryset: RecommendationQuerySet
+    ) -> HttpResponse | None:
+        pks = list(queryset.order_by("pk").values_list("pk", flat=True))
+        if 2 <= len(pks) <= merging.MOST_ROWS:
+            return HttpResponseRedirect(merging.address(pks))
+        text = _("Choose two entries to merge, or a few: up to %s.")
+        self.message_user(request, text % merging.MOST_ROWS, messages.ERROR)
+        return None
 
     def save_model(
         self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
@@ -613,7 +677,9 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     @admin.display(description=_("where it comes from"))
     def came_from(self, recommendation: Recommendation) -> str:
         """The workshop notes that became this entry, each a link to the row as it came."""
-        notes = recommendation.notes.select_related("note_import")
+        rows = [recommendation, *recommendation.lineage()]
+        every = recommendation.notes.model._base_manager
+        notes = every.filter(recommendation__in=rows).select_related("note_import")
         return format_html_join(
             mark_safe("<br>"),
             '<a href="{}">{} · {}</a>',
@@ -767,3 +833,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         response = super().response_change(request, obj)
         following = step_told(self, request, request.POST.get("_next", ""))
         return HttpResponseRedirect(following.url) if following else response
+
+
+admin.site.register(Resemblance, ResemblanceAdmin)

@@ -115,7 +115,12 @@ class RecommendationFilter(django_filters.FilterSet):
         asked = dict(self.form.cleaned_data)
         if self.is_too_long:
             asked["q"] = ""
-        return asked
+        return {name: self.meant(name, value) for name, value in asked.items()}
+
+    def meant(self, name: str, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return list(dict.fromkeys(self.terms.meant(name, text) for text in value))
 
     @property
     def is_too_long(self) -> bool:

@@ -34,7 +34,7 @@ def find(model: type[Model], field: str, value: str) -> Any:
             _("“%(value)s” is not known.%(hint)s")
             % {"value": value, "hint": nearest(value, list(known))}
         )
-    return found
+    return getattr(found, "merged_into", None) or found
 
 
 class TermWidget(widgets.Widget):
@@ -61,7 +61,8 @@ class TermsWidget(widgets.ManyToManyWidget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Any]:
         names = [name.strip() for name in str(value or "").split(";")]
         wanted = [name for name in dict.fromkeys(names) if name]
-        return [find(self.model, self.field, name) for name in wanted]
+        found = (find(self.model, self.field, name) for name in wanted)
+        return list(dict.fromkeys(found))
 
 
 class AreasWidget(TermsWidget):

@@ -167,13 +167,16 @@ class Names:
         return index.kept["names"]
 
 
+MERGING = {PriorityArea, Audience}  # whose merged ones answer for the others
+
+
 def read_labels() -> Iterator[tuple[str, str, str, str]]:
     """Kind, slug, language and label of every name and synonym; codes have no language."""
 
     def names(kind: str, model: Any, slug: str, language: str) -> Any:
         return model.objects.order_by().values_list(
             Value(kind, CharField()),
-            F(slug),
+            Coalesce("merged_into__slug", slug) if model in MERGING else F(slug),
             Value(language, CharField()),
             Coalesce(F(f"name_{language}"), Value(""), output_field=CharField()),
         )

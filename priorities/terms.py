@@ -18,6 +18,7 @@ from .index import Index
 from .models import Audience, AudienceInclusion, Instrument, PriorityArea, Section
 
 ONLY = ":only"
+MOVED = "moved "
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,12 @@ class Terms:
     def __init__(self, terms: Iterable[Term]) -> None:
         self.kinds: dict[str, dict[str, Term]] = {}
         self.included: dict[str, list[str]] = {}
+        self.moved: dict[tuple[str, str], str] = {}  # where merged words lead
         for term in sorted(terms, key=lambda term: (term.position, term.slug)):
             if term.kind == "inclusion":
                 self.included.setdefault(term.slug, []).append(term.parent)
+            elif term.kind.startswith(MOVED):
+                self.moved[term.kind.removeprefix(MOVED), term.slug] = term.parent
             else:
                 self.kinds.setdefault(term.kind, {})[term.slug] = term
 
@@ -109,7 +113,16 @@ class Terms:
     @classmethod
     def load(cls, index: Index) -> "Terms":
         branches = [
-            branch("audience", Audience.objects.all(), position="position"),
+            branch("audience", Audience.objects.current(), position="position"),
+            *(
+                branch(
+                    MOVED + kind,
+                    model.objects.filter(merged_into__isnull=False),
+                    label=Value(""),
+                    parent="merged_into__slug",
+                )
+                for kind, model in (("audience", Audience), ("area", PriorityArea))
+            ),
             branch(
                 "inclusion",
                 AudienceInclusion.objects.all(),
@@ -119,7 +132,7 @@ class Terms:
             ),
             branch(
                 "area",
-                PriorityArea.objects.all(),
+                PriorityArea.objects.current(),
                 parent="parent__slug",
                 position="position",
             ),
@@ -169,6 +182,10 @@ class Terms:
         """The term a parameter names; `slug:only` is the region without its parts."""
         slug = value.removesuffix(ONLY) if kind == "region" else value
         return self.of(kind).get(slug)
+
+    def meant(self, kind: str, value: str) -> str:
+        """The value a parameter means: that of a merged word means the other."""
+        return self.moved.get((kind, value), value)
 
     @cached_property
     def forum_regions(self) -> list[Term]:

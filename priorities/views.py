@@ -22,7 +22,13 @@ from .entries import Entry
 from .filters import RecommendationFilter
 from .index import Index, current
 from .matrix import Matrix
-from .models import PriorityArea, Recommendation, Section, Succession
+from .models import (
+    PriorityArea,
+    Recommendation,
+    Resemblance,
+    Section,
+    Succession,
+)
 from .search import MAX_LENGTH
 from .selection import LONGEST_CODE, MOST, Selection
 from .suggestions import suggest
@@ -194,7 +200,8 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     if target is not None and public.filter(pk=target.pk).exists():
         return redirect(target)
     if not recommendation.is_published:
-        context: dict[str, Any] = {"recommendation": recommendation}
+        parts = public.filter(split_from=recommendation).order_by("pk")
+        context: dict[str, Any] = {"recommendation": recommendation, "parts": parts}
         return render(
             request, "priorities/recommendation_withdrawn.html", context, status=410
         )
@@ -218,6 +225,7 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     edition = recommendation.section.regional_forum.edition
     context = {
         "recommendation": recommendation,
+        "same_demand": same_demand(recommendation),
         "tags": tags,
         "texts": recommendation.every("text"),
         "succession": Succession.objects.public().of(recommendation),
@@ -234,6 +242,20 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
         ],
     }
     return render(request, "priorities/recommendation_detail.html", context)
+
+
+def same_demand(recommendation: Recommendation) -> list[Recommendation]:
+    """Published entries that ask the same, as somebody decided."""
+    pairs = Resemblance.objects.same_as(recommendation).order_by()
+    sides = [
+        pk
+        for first, second in pairs.values_list("first", "second")
+        for pk in (first, second)
+    ]
+    found = Recommendation.objects.published().filter(pk__in=sides)
+    return (
+        list(found.exclude(pk=recommendation.pk).order_by("reference")) if sides else []
+    )
 
 
 def tags_of(recommendation: Recommendation, terms: Terms) -> dict[str, list[Term]]:
@@ -287,9 +309,13 @@ def area_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def area_detail(request: HttpRequest, slug: str) -> HttpResponse:
     area = get_object_or_404(
-        PriorityArea.objects.select_related("parent").prefetch_related("synonyms"),
+        PriorityArea.objects.select_related("parent", "merged_into").prefetch_related(
+            "synonyms"
+        ),
         slug=slug,
     )
+    if area.merged_into:
+        return redirect(area.merged_into)
     regions = [line.value for line in axes.columns(everything(request))]
     filterset = everything(request, area=[area.slug], region=regions)
     layout = Layout(by="area" if area.parent else "group")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from workshops.alike import Alike, content_words, meanings
+from priorities.alike import Alike, content_words, meanings
 from workshops.checking import FEWEST, KIN, RARE
 from workshops.languages import guess
 

@@ -78,8 +78,9 @@ def test_a_merged_reference_leads_to_the_other_however_long_the_chain(client):
 
 
 def test_merged_into_something_hidden_reads_as_withdrawn(client):
-    merged = make_recommendation()
-    merged.merge_into(make_recommendation(status="draft"))
+    merged, kept = make_recommendation(), make_recommendation()
+    merged.merge_into(kept)
+    kept.withdraw()
 
     assert client.get(merged.get_absolute_url()).status_code == 410
 

@@ -43,8 +43,8 @@ def choices(region: Region) -> dict[str, list[str]]:
     parts = region.children.all()
     return {
         "region": [str(region), *map(str, parts)],
-        "audience": [str(audience) for audience in Audience.objects.all()],
-        "areas": [str(area) for area in PriorityArea.objects.within_groups()],
+        "audience": [str(audience) for audience in Audience.objects.current()],
+        "areas": [str(area) for area in PriorityArea.objects.current().within_groups()],
     }
 
 

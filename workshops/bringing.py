@@ -88,7 +88,7 @@ class Bringing:
         self.note_import, self.names, self.user_id = note_import, names, user_id
         self.user = User.objects.filter(pk=user_id or 0).first()
         self.edition = note_import.edition
-        self.audiences = {a.slug: a for a in Audience.objects.all()}
+        self.audiences = Audience.objects.by_slug()
         self.made: dict[List, Section] = {}
         self.positions: dict[int, int] = {}
         self.sections = Section.objects.select_related(

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
+from priorities.alike import Alike, content_words, meanings, sameness
 from priorities.models import (
     Recommendation,
     RecommendationArea,
@@ -25,7 +26,6 @@ from priorities.models import (
 )
 from regions.models import Edition
 
-from .alike import Alike, content_words, meanings, sameness
 from .columns import Mapping
 from .models import NoteImport, WorkshopNote, lineage
 from .names import Names

@@ -5,9 +5,8 @@ from functools import cache, lru_cache
 
 from django.conf import settings
 
+from priorities.concepts import concepts
 from priorities.words import fold_word, folded, stems
-
-from .concepts import concepts
 
 ARABIC = re.compile(r"[\u0621-\u064a]")
 # Letters that Persian and Urdu have besides those of Arabic.

@@ -211,12 +211,17 @@ class Names:
             take("region", slug, pk, names)
             self.kinds["region"].add(slug, [code])
             self.parents[slug] = parent or ""
-        for slug, pk, *names in Audience.objects.values_list("slug", "pk", *own):
+        for slug, pk, *names in Audience.objects.current().values_list(
+            "slug", "pk", *own
+        ):
             take("audience", slug, pk, names)
-        for slug, pk, parent, *names in PriorityArea.objects.values_list(
+        for slug, pk, parent, *names in PriorityArea.objects.current().values_list(
             "slug", "pk", "parent", *own
         ):
             take("areas" if parent else "groups", slug, pk, names)
+        self.moved: dict[tuple[str, str], str] = {}  # where merged words lead
+        self._learn_merged(own)
+        self._learn_old_names(own)
         for slug, parent, label in AreaSynonym.objects.values_list(
             "area__slug", "area__parent", "label"
         ):
@@ -262,8 +267,36 @@ class Names:
         self._learn_audiences()
         for kind, words in (told or {}).items():
             for label, slug in words.items():
+                slug = self.moved.get((kind, slug), slug)
                 if kind in self.kinds and slug in self.kinds[kind].labels:
                     self.kinds[kind].by_key.setdefault(key(label), slug)
+
+    def _learn_merged(self, own: list[str]) -> None:
+        """A merged word's slug and names mean the one it was merged into."""
+        for model in (Audience, PriorityArea):
+            rows: Any = model._default_manager.filter(merged_into__isnull=False)
+            for slug, target, pk, *names in rows.values_list(
+                "slug", "merged_into__slug", "merged_into", *own
+            ):
+                kind = "audience"
+                if model is PriorityArea:
+                    kind = "areas" if target in self.kinds["areas"].labels else "groups"
+                self.moved[kind, slug] = target
+                self.pks[kind][slug] = pk
+                self.kinds[kind].add(target, [slug, slug.replace("-", " "), *names])
+
+    def _learn_old_names(self, own: list[str]) -> None:
+        """What an audience was called before still means it, as its history tells."""
+        audiences = self.kinds["audience"]
+        now = Audience.objects.by_slug()
+        known = {
+            row.pk: now[row.slug].slug for row in Audience.objects.only("pk", "slug")
+        }
+        records = Audience.history.order_by("history_id").values_list("id", *own)
+        for pk, *names in dict.fromkeys(records):
+            slug = known.get(pk, "")
+            if slug in audiences.labels:
+                audiences.add(slug, names)
 
     def _adjectives(self) -> dict[str, str]:
         """Roots of the adjectives and names of regions, the longest first."""
@@ -279,6 +312,7 @@ class Names:
     def _learn_audiences(self) -> None:
         audiences = self.kinds["audience"]
         for slug, label in listed("audience"):
+            slug = self.moved.get(("audience", slug), slug)
             if slug in audiences.labels:
                 audiences.add(slug, [label])
         # "NGOs" are some of an audience: read as the whole, and said.

@@ -136,7 +136,7 @@ def undo(
 
 def restore(notes: list[WorkshopNote], reason: str, user_id: int | None) -> None:
     """Give the drafts that these notes changed their values of before."""
-    audiences = {audience.slug: audience for audience in Audience.objects.all()}
+    audiences = Audience.objects.by_slug()
     rows = Recommendation.objects.select_for_update(of=("self",)).in_bulk(
         [note.recommendation_id for note in notes]
     )

@@ -1,6 +1,7 @@
 from .autosave import Autosave
 from .recommendation import Comment, Recommendation
 from .report import ProblemReport
+from .resemblance import Resemblance
 from .section import Section
 from .succession import Succession
 from .tags import RecommendationArea, RecommendationCountry, RecommendationInstrument
@@ -25,6 +26,7 @@ __all__ = [
     "RecommendationArea",
     "RecommendationCountry",
     "RecommendationInstrument",
+    "Resemblance",
     "Section",
     "Succession",
 ]

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, ClassVar, Self
@@ -11,7 +12,7 @@ from django.core.validators import (
     MinValueValidator,
 )
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -40,6 +41,30 @@ LIST_ORDER = (
     "section__position",
     *RANKED,
 )
+
+
+MOST_PARTS = 8
+UNITED = ("areas", "countries", "instruments")
+
+
+class ChangedMeanwhile(ValidationError):
+    """Somebody saved a row after it was shown to whoever decides about it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one of the entries says that another is split into."""
+
+    text: str
+    audience: Audience | None
+    areas: Sequence[PriorityArea]
+
+
+def told_of(row: "Recommendation") -> str:
+    """The editorial notes of a merged entry, and its page where the source says one."""
+    page = f"p. {row.source_page}" if row.source_page else ""
+    told = "; ".join(filter(None, [page, row.note]))
+    return f"{row.reference}: {told}" if told else ""
 
 
 def digest(passages: list[str]) -> str:
@@ -151,6 +176,93 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
                 row.change_because(reason)
             elif row.rank is not None:
                 self.filter(pk=row.pk).update(rank=row.rank)
+
+    def held(
+        self, pks: Iterable[int], seen: Mapping[int, int] | None = None
+    ) -> dict[int, "Recommendation"]:
+        """These rows, locked in one order; `seen`: the versions they must still have."""
+        every: Any = self.model._base_manager
+        locked = every.select_for_update().filter(pk__in=[*pks])
+        rows = {row.pk: row for row in locked.order_by("pk")}
+        records = self.model.history.filter(id__in=rows).order_by().values("id")
+        versions = dict(
+            records.annotate(last=Max("history_id")).values_list("id", "last")
+        )
+        changed = [
+            row.reference
+            for pk, row in rows.items()
+            if seen is not None and seen.get(pk) != versions.get(pk)
+        ]
+        if changed:
+            raise ChangedMeanwhile(
+                _(
+                    "%s was changed after you opened this page. It is shown as it is now: look again, then decide."
+                )
+                % _(", ").join(changed)
+            )
+        return rows
+
+    @transaction.atomic
+    def merge(
+        self,
+        target: "Recommendation",
+        others: Iterable["Recommendation"],
+        texts: Mapping[str, "Recommendation | str"] | None = None,
+        changes: Mapping[str, Any] | None = None,
+        seen: Mapping[int, int] | None = None,
+    ) -> "Recommendation":
+        """Archive `others`; their addresses lead to `target`, which takes in what they carry.
+
+        `texts`: by language, the row whose text stays, or what is typed instead.
+        `changes`: its rank or lead, where they are to be others. `seen`: see `held`.
+        """
+        rows = self.held([target.pk, *(row.pk for row in others)], seen)
+        stays = rows.pop(target.pk)
+        for row in rows.values():
+            row.must_be_able_to_lead_to(stays)
+        for row in rows.values():
+            row.status, row.merged_into = row.Status.ARCHIVED, stays
+            row.change_because(f"merged into {stays.reference}", steps=row.kept)
+        stays.take_in([*rows.values()], texts or {}, changes or {})
+        return stays
+
+    @transaction.atomic
+    def split(
+        self,
+        source: "Recommendation",
+        parts: Sequence[Part],
+        seen: Mapping[int, int] | None = None,
+    ) -> list["Recommendation"]:
+        """Make several of one, right after it and as public as it was; it is archived.
+
+        The first takes over its rank and lead: what people ranked keeps its place.
+        """
+        (row,) = self.held([source.pk], seen).values()
+        if row.status == row.Status.ARCHIVED:
+            raise ValidationError(
+                _("%s is withdrawn or merged: there is nothing to split.")
+                % row.reference
+            )
+        if not 2 <= len(parts) <= MOST_PARTS or not all(p.text.strip() for p in parts):
+            raise ValidationError(
+                _("Give the texts of two parts at least, and of %s at most.")
+                % MOST_PARTS
+            )
+        was_published = row.is_published
+        row.status = row.Status.ARCHIVED
+        row.change_because(gettext_noop("split"), steps=["status"])
+        made = []
+        for number, part in enumerate(parts):
+            one = row.part_saying(part)
+            if number == 0:
+                one.rank, one.is_lead = row.rank, row.is_lead
+            one.clean_fields(exclude=["reference"])
+            one.change_because(gettext_noop("split from another"))
+            one.tag(part.areas, row.countries.all(), row.instruments.all())
+            if was_published:
+                one.publish()
+            made.append(one)
+        return made
 
     # The same for many rows at once: `user_id` is who the history names.
 
@@ -271,6 +383,40 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         if rows.exists():
             record_change()
 
+    @transaction.atomic
+    def retag(
+        self,
+        through: type[models.Model],
+        moves: Mapping[int, int],
+        reason: str,
+        user_id: int | None,
+    ) -> None:
+        """Let tags name other words: by the key of each tag, that of its new word.
+
+        A tag that its entry carries already is taken off instead.
+        """
+        links: Any = through
+        term = links.term_key.partition("__")[0]
+        rows = list(links.objects.filter(pk__among=[*moves]).order_by("pk"))
+        entries = [row.recommendation_id for row in rows]
+        carried = links.objects.filter(recommendation__pk__among=entries)
+        held = set(carried.values_list("recommendation", term))
+        moved: list[Any] = []
+        doubled: list[Any] = []
+        for row in rows:
+            wanted = (row.recommendation_id, moves[row.pk])
+            (doubled if wanted in held else moved).append(row)
+            held.add(wanted)
+            setattr(row, f"{term}_id", moves[row.pk])
+        bulk.update(moved, [term])
+        told = links.objects.filter(pk__among=[row.pk for row in moved])
+        bulk.record_history(told, reason, user_id, "~")
+        if doubled:
+            gone = links.objects.filter(pk__among=[row.pk for row in doubled])
+            bulk.delete(gone, reason, user_id)
+        if self.filter(pk__among=entries).exclude(published_at=None).exists():
+            record_change()
+
     def _link(
         self,
         name: str,
@@ -290,7 +436,10 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def remove_all(self, pks: Sequence[int], reason: str, user_id: int | None) -> int:
         """Delete rows that were never public, with their tags; how many there were."""
         rows = self.filter(pk__among=pks, published_at=None)
-        for name in ("areas", "countries", "instruments"):
+        for hanging in (self.model.resembling, self.model.resembled):
+            found: Any = hanging.rel.related_model._base_manager
+            found.filter(**{f"{hanging.rel.field.name}__in": rows}).delete()
+        for name in UNITED:
             through: Any = getattr(self.model, name).through
             links = through.objects.filter(recommendation__in=rows)
             bulk.delete(links, reason, user_id)
@@ -726,20 +875,94 @@ class Recommendation(OriginalText):
         if self.is_hidden and not was_hidden:  # into an edition in preparation
             record_change()
 
-    @transaction.atomic
     def merge_into(self, other: "Recommendation") -> None:
-        """Archive this one; its address leads to `other`, which gains its areas, countries and instruments."""
-        rows = Recommendation.objects.select_for_update().only("pk", "merged_into")
-        target = rows.get(pk=other.pk)
-        while target.pk != self.pk and target.merged_into_id:
-            target = rows.get(pk=target.merged_into_id)
-        if target.pk == self.pk:
+        """Archive this one; its address leads to `other`, see `merge`."""
+        Recommendation.objects.all().merge(other, [self])
+        self.refresh_from_db()
+
+    def must_be_able_to_lead_to(self, other: "Recommendation") -> None:
+        led, target = {self.pk}, other
+        while target.pk not in led and target.merged_into is not None:
+            led.add(target.pk)
+            target = target.merged_into
+        if target.pk in led:
             raise ValidationError(_("These two would lead to each other."))
-        self.status, self.merged_into = self.Status.ARCHIVED, other
-        self.change_because(f"merged into {other.reference}", steps=self.kept)
-        other.tag(areas=[*other.areas.all(), *self.areas.all()])
-        other.tag(countries=[*other.countries.all(), *self.countries.all()])
-        other.tag(instruments=[*other.instruments.all(), *self.instruments.all()])
+        if self.merged_into_id:
+            raise ValidationError(
+                _("%s is merged already. Undo that first.") % self.reference
+            )
+        if other.status == self.Status.ARCHIVED:
+            raise ValidationError(
+                _("%s is withdrawn or merged: let another one stay.") % other.reference
+            )
+        if self.published_at and not other.is_published:
+            raise ValidationError(
+                _(
+                    "%(merged)s was published and %(stays)s is not: a public reference leads to something public. Let %(merged)s stay, or publish %(stays)s first."
+                )
+                % {"merged": self.reference, "stays": other.reference}
+            )
+
+    def take_in(
+        self,
+        others: Sequence["Recommendation"],
+        texts: Mapping[str, "Recommendation | str"],
+        changes: Mapping[str, Any],
+    ) -> None:
+        """What a merge makes of the one that stays; see `merge`, which locked all."""
+        before = self.signs_of_people()
+        self.choose_texts(texts)
+        if self.source_page is None:
+            pages = (row.source_page for row in others)
+            self.source_page = next(filter(None, pages), None)
+        self.note = "\n".join(filter(None, [self.note, *map(told_of, others)]))
+        for name, value in changes.items():
+            setattr(self, name, value)
+        if self.is_published and self.signs_of_people() != before:
+            self.must_be_checked_for_people()
+        self.full_clean()
+        self.change_because(gettext_noop("took others in"))
+        united: dict[str, list[Any]] = {
+            name: [term for row in (self, *others) for term in getattr(row, name).all()]
+            for name in UNITED
+        }
+        self.tag(**united)
+
+    def choose_texts(self, texts: Mapping[str, "Recommendation | str"]) -> None:
+        """By language, the row whose text stays, or what is typed instead.
+
+        All from one row: with the states of its translations. Mixed, each text that is
+        new here is a draft, as nobody has compared it with this original.
+        """
+        chosen_rows = {*texts.values()}
+        row = next(iter(chosen_rows), self)
+        if len(chosen_rows) == 1 and isinstance(row, Recommendation):
+            both = (self, row)
+            codes = settings.CONTENT_LANGUAGES
+            held = {c for c in codes if any(getattr(r, f"text_{c}") for r in both)}
+            if held <= texts.keys():
+                if row != self:
+                    self.take_texts(row)
+                return
+        for code, chosen in texts.items():
+            is_row = isinstance(chosen, Recommendation)
+            text = getattr(chosen, f"text_{code}") if is_row else chosen
+            setattr(self, f"text_{code}", text or None)
+
+    def part_saying(self, part: Part) -> "Recommendation":
+        """A new entry beside this one, with a part of what it says."""
+        one = Recommendation(
+            section=self.section,
+            audience=part.audience,
+            position=self.position,
+            original_language=self.original_language,
+            source_page=self.source_page,
+            note=self.note,
+            assigned_to=self.assigned_to,
+            split_from=self,
+        )
+        setattr(one, f"text_{self.original_language}", part.text)
+        return one
 
     @transaction.atomic
     def tag(
@@ -763,6 +986,17 @@ class Recommendation(OriginalText):
             for term in terms:
                 if term.pk not in held:
                     links.create(**{name: term})
+
+    def lineage(self) -> list["Recommendation"]:
+        """What was merged into it, however long the chain, the nearest first."""
+        found: list[Recommendation] = []
+        waiting = [self.pk]
+        while waiting:
+            rows = Recommendation.objects.filter(merged_into__in=waiting)
+            new = [row for row in rows.order_by("pk") if row not in found]
+            found += new
+            waiting = [row.pk for row in new]
+        return found
 
     def merged_target(self) -> "Recommendation | None":
         """Where a merged reference leads, followed to the end."""

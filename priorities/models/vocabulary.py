@@ -15,6 +15,14 @@ from ..words import fold
 
 
 class AudienceManager(models.Manager["Audience"]):
+    def current(self) -> models.QuerySet["Audience"]:
+        return self.filter(merged_into=None)
+
+    def by_slug(self) -> dict[str, "Audience"]:
+        """Whom a slug means; that of a merged one means the other."""
+        rows = self.select_related("merged_into")
+        return {row.slug: row.merged_into or row for row in rows}
+
     def get_by_natural_key(self, slug: str) -> "Audience":
         return self.get(slug=slug)
 
@@ -29,6 +37,16 @@ class Audience(models.Model):
         symmetrical=False,
         related_name="included_in",
         verbose_name=_("includes"),
+    )
+
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
     )
 
     objects = AudienceManager()
@@ -89,6 +107,9 @@ class PriorityAreaQuerySet(models.QuerySet["PriorityArea"]):
     def groups(self) -> Self:
         return self.filter(parent=None)
 
+    def current(self) -> Self:
+        return self.filter(merged_into=None)
+
     def within_groups(self) -> Self:
         return self.filter(parent__isnull=False)
 
@@ -121,6 +142,16 @@ class PriorityArea(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+
     objects = PriorityAreaQuerySet.as_manager()
     history = HistoricalRecords(bases=[Operated])
 
@@ -143,12 +174,30 @@ class PriorityArea(models.Model):
     def __str__(self) -> str:
         return str(self.name or self.slug)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, keeps_names: bool = True, **kwargs: Any) -> None:
+        """A name it had before stays a synonym, unless another area goes by it."""
         self.clean()
+        names = [f"name_{code}" for code in settings.CONTENT_LANGUAGES]
+        rows = PriorityArea.objects.filter(pk=self.pk).values_list(*names)
+        before = rows.first() if self.pk and keeps_names else None
         super().save(*args, **kwargs)
+        for code, name in zip(settings.CONTENT_LANGUAGES, before or (), strict=False):
+            if name and fold(name) != fold(getattr(self, f"name_{code}")):
+                self.answer_to(code, name)
 
     def get_absolute_url(self) -> str:
         return reverse("priorities:area-detail", args=[self.slug])
+
+    def answer_to(self, language: str, name: str) -> None:
+        """Make a name a synonym of this one, unless it is taken."""
+        folded = fold(name)
+        column = f"name_{language}"
+        others = PriorityArea.objects.current().exclude(pk=self.pk)
+        is_synonym = AreaSynonym.objects.filter(language=language, folded=folded)
+        own = fold(getattr(self, column))
+        taken = {*map(fold, others.values_list(column, flat=True)), own}
+        if name and folded not in taken and not is_synonym.exists():
+            self.synonyms.create(language=language, label=name)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -4,8 +4,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from priorities.glossary import GLOSSARY
-from priorities.words import stems
+from .glossary import GLOSSARY
+from .words import stems
 
 LEXICON = Path(__file__).with_name("lexicon.csv")
 MOST = 5  # rows that become one meaning; with more, subjects would run into each other

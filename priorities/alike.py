@@ -12,9 +12,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from itertools import combinations
 
-from priorities.words import STOP, folded, stems
-
 from .concepts import concepts
+from .words import STOP, folded, stems
 
 SLOTS = 1 << 21  # of 4 bytes
 RARE = 5  # words of a text that make pairs
