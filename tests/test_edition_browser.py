@@ -38,7 +38,9 @@ def prepared(site: str, django_db_blocker) -> Iterator[dict[str, str]]:  # noqa:
         ).order_by("reference")[:4]
         new = [
             Recommendation.objects.create(
-                section=section, audience=section.audience, text_fr=row.original("text").value
+                section=section,
+                audience=section.audience,
+                text_fr=row.original("text").value,
             )
             for row in old
         ]

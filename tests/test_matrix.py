@@ -15,13 +15,21 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from accounts.models import User
-from priorities.models import Audience, Instrument, PriorityArea, Recommendation
+from accounts.invitations import invite
+from accounts.models import Invitation, User
+from priorities.models import (
+    Audience,
+    Instrument,
+    PriorityArea,
+    ProblemReport,
+    Recommendation,
+)
+from regions import operations
 from regions.models import Country, Edition, Region
 from workshops.models import NoteImport, WorkshopNote
 
 from .conftest import emptied
-from .factories import make_recommendation, make_region
+from .factories import make_edition, make_recommendation, make_region
 from .people import browser, make_user
 
 FAC, REV, TRA, ORG, ADM, OBS, NOB = (
@@ -90,6 +98,19 @@ class World:
             for slug, role in (("mena", FAC), ("asia", ORG))
         }
 
+        self.reports = {
+            slug: ProblemReport.objects.create(
+                recommendation=make_recommendation(slug), said="It names somebody."
+            )
+            for slug in ("mena", "asia")
+        }
+        with operations.one() as self.operation:
+            self.entries["asia"].send_to_review()
+            self.entries["asia"].back_to_draft()
+        make_edition(2024, published_at=None)
+        self.invitation = Invitation(role="observer", made_by=self.people[ADM])
+        invite(self.invitation)
+
     def entry(self, slug: str) -> Recommendation:
         return self.entries[slug]
 
@@ -97,7 +118,7 @@ class World:
 def upload(client: Client, slug: str) -> NoteImport:
     text = f"region,audience,text\n{slug},governments,Train judges.\n"
     file = SimpleUploadedFile("notes.csv", text.encode())
-    edition = Edition.objects.get()
+    edition = Edition.objects.get(year=2021)
     address = reverse("admin:workshops_noteimport_add")
     client.post(address, {"edition": edition.pk, "file": file})
     return NoteImport.objects.latest("pk")
@@ -105,7 +126,7 @@ def upload(client: Client, slug: str) -> NoteImport:
 
 def brought_in(entry: Recommendation, user: User) -> WorkshopNote:
     note_import = NoteImport.objects.create(
-        edition=Edition.objects.get(),
+        edition=Edition.objects.get(year=2021),
         uploaded_by=user,
         file_name="done.csv",
         size=1,
@@ -171,11 +192,20 @@ def entry(slug: str) -> Args:
     return lambda world: (world.entries[slug].pk,)
 
 
+def somebody(world: World) -> tuple[int]:
+    return (world.people[NOB].pk,)
+
+
+def invited(world: World) -> tuple[int]:
+    return (world.invitation.pk,)
+
+
 def importing(get: frozenset[str], post: frozenset[str]) -> Row:
     return Row(get, post, noteimport("mena"), noteimport("asia"))
 
 
 FACILITATORS, ORGANISERS = frozenset({ORG, FAC}), frozenset({ORG})
+ADMINISTRATORS = frozenset({ADM})
 TRANSLATORS = frozenset({ORG, TRA})
 
 
@@ -215,7 +245,9 @@ ROWS: dict[str, Row] = {
     "admin:autocomplete": Row(),  # alone it names no list; see the test of its lists
     "admin:jsi18n": Row(EVERYBODY),
     "admin:app_list": Row(READERS, READERS, lambda w: ("priorities",)),
-    **curated("regions_edition", lambda w, r: Edition.objects.get(), ORGANISERS),
+    **curated(
+        "regions_edition", lambda w, r: Edition.objects.get(year=2021), ORGANISERS
+    ),
     **curated("regions_region", lambda w, r: Region.objects.get(slug=r), READERS),
     **curated("regions_country", lambda w, r: w.country, READERS),
     **curated(
@@ -298,6 +330,88 @@ ROWS: dict[str, Row] = {
         f"admin:workshops_redaction_{page}": Row(args=lambda w: (1,))
         for page in ("change", "history", "delete")
     },
+    "admin:priorities_recommendation_bulk": Row(args=lambda w: ("move",)),  # needs rows
+    "admin:priorities_recommendation_preview": Row(
+        NONE, READERS, entry("mena"), entry("asia")
+    ),
+    "admin:priorities_recommendation_autosave": Row(
+        NONE, FACILITATORS, entry("mena"), entry("asia")
+    ),
+    "admin:priorities_recommendation_discard": Row(
+        NONE, FACILITATORS, entry("mena"), entry("asia")
+    ),
+    "admin:priorities_recommendation_merge": Row(),  # needs rows
+    "admin:priorities_recommendation_split": Row(
+        ORGANISERS, ORGANISERS, entry("mena"), entry("asia")
+    ),
+    "admin:priorities_recommendation_operations": Row(ORGANISERS, ORGANISERS),
+    "admin:priorities_recommendation_operation": Row(
+        ORGANISERS, ORGANISERS, lambda w: (w.operation,)
+    ),
+    "admin:priorities_section_rank": Row(
+        FACILITATORS,
+        FACILITATORS,
+        lambda w: (w.entries["mena"].section_id,),
+        lambda w: (w.entries["asia"].section_id,),
+    ),
+    "admin:priorities_audience_merge": Row(
+        ORGANISERS, ORGANISERS, lambda w: (Audience.objects.get().pk,)
+    ),
+    "admin:priorities_priorityarea_merge": Row(
+        ORGANISERS, ORGANISERS, lambda w: (PriorityArea.objects.get(slug="media").pk,)
+    ),
+    "admin:priorities_resemblance_changelist": Row(ORGANISERS, ORGANISERS),
+    **{
+        f"admin:priorities_resemblance_{page}": Row(args=args)
+        for page, args in (
+            ("add", lambda w: ()),
+            *((page, lambda w: (1,)) for page in ("change", "delete", "history")),
+        )
+    },
+    **curated(
+        "priorities_problemreport",
+        lambda w, r: w.reports[r],
+        FACILITATORS,
+        add=FACILITATORS,
+        delete=NONE,
+        walled=True,
+    ),
+    **{
+        f"admin:priorities_problemreport_{step}": Row(
+            NONE,
+            ORGANISERS,
+            lambda w: (w.reports["mena"].pk,),
+            lambda w: (w.reports["asia"].pk,),
+        )
+        for step in ("withdraw", "reopen")
+    },
+    "curation:open-next": Row(
+        ORGANISERS, ORGANISERS, lambda w: (Edition.objects.get(year=2021).pk,)
+    ),
+    "curation:succession": Row(FACILITATORS, NONE, lambda w: (2024,)),
+    "curation:decide": Row(args=lambda w: (2024,)),  # needs its entries
+    "curation:take-back": Row(args=lambda w: (2024,)),
+    "accounts:invitation": Row(args=lambda w: ("no-such-link",)),
+    "accounts:second-factor": Row(EVERYBODY),
+    "accounts:set-up": Row(EVERYBODY, EVERYBODY),
+    "accounts:verify": Row(EVERYBODY, EVERYBODY),  # on to the page where one is made
+    "accounts:recovery-codes": Row(EVERYBODY, EVERYBODY),
+    "accounts:remove": Row(EVERYBODY, EVERYBODY),
+    "admin:accounts_user_delete": Row(args=somebody),
+    "admin:accounts_user_changelist": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "admin:accounts_user_add": Row(),
+    "admin:accounts_user_change": Row(ADMINISTRATORS, ADMINISTRATORS, somebody),
+    "admin:accounts_user_history": Row(ADMINISTRATORS, ADMINISTRATORS, somebody),
+    **{
+        f"admin:accounts_user_{step}": Row(NONE, ADMINISTRATORS, somebody)
+        for step in ("close", "open", "reset-second-factor", "new-link")
+    },
+    "admin:accounts_invitation_changelist": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "admin:accounts_invitation_add": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "admin:accounts_invitation_change": Row(ADMINISTRATORS, NONE, invited),
+    "admin:accounts_invitation_history": Row(ADMINISTRATORS, ADMINISTRATORS, invited),
+    "admin:accounts_invitation_withdraw": Row(NONE, ADMINISTRATORS, invited),
+    "admin:accounts_invitation_delete": Row(args=invited),
     "translations:overview": Row(TRANSLATORS, NONE),
     "translations:language": Row(TRANSLATORS, NONE, spanish, lambda w: ("ar",)),
     "translations:export": Row(TRANSLATORS, NONE, spanish, lambda w: ("ar",)),
