@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
 
@@ -150,3 +151,13 @@ def assign(user: Any, slugs: Iterable[str]) -> None:
     user.groups.set(
         [*others, *(role.as_group() for role in ROLES if role.slug in wanted)]
     )
+
+
+def bring_up_to_date(app_config: Any, **_signal: Any) -> None:
+    """After the last app has migrated: roles that somebody has may what they may now."""
+    *_others, last = (app for app in apps.get_app_configs() if app.models_module)
+    if app_config == last:
+        held = set(Group.objects.values_list("name", flat=True))
+        for role in ROLES:
+            if role.group in held:
+                role.as_group()

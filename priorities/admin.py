@@ -47,6 +47,7 @@ from .models import (
     Autosave,
     Instrument,
     PriorityArea,
+    ProblemReport,
     Recommendation,
     RecommendationArea,
     RecommendationCountry,
@@ -58,6 +59,7 @@ from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQ
 from .pairs import ResemblanceAdmin
 from .previewing import preview, texts_of
 from .ranking import rank_section, ranking_url
+from .report_admin import ProblemReportAdmin
 from .resources import RecommendationResource
 from .search import MAX_LENGTH, Search
 from .templatetags.texts import emphasise, plain
@@ -835,4 +837,5 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         return HttpResponseRedirect(following.url) if following else response
 
 
+admin.site.register(ProblemReport, ProblemReportAdmin)
 admin.site.register(Resemblance, ResemblanceAdmin)

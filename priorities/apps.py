@@ -9,7 +9,5 @@ class PrioritiesConfig(AppConfig):
     def ready(self) -> None:
         from regions import changes
 
-        from . import report_admin  # noqa: F401
-
         content = (m for m in self.get_models() if not hasattr(m, "history_id"))
         changes.watch(*content)

@@ -184,11 +184,7 @@ class Summary:
 
 
 def histories() -> list[Any]:
-    return [
-        model.history
-        for model in apps.get_models()
-        if hasattr(model, "history")
-    ]
+    return [model.history for model in apps.get_models() if hasattr(model, "history")]
 
 
 def summaries(before: datetime | None, most: int) -> list[Summary]:

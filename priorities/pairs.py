@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regions.admin import NoRedirectHome
 from regions.models import Edition
 from regions.translated import Text, reading_languages
 
@@ -55,7 +56,7 @@ def beside(resemblance: Resemblance) -> Pair:
     return Pair(resemblance, alike(*texts), url)
 
 
-class ResemblanceAdmin(admin.ModelAdmin):
+class ResemblanceAdmin(NoRedirectHome, admin.ModelAdmin):
     """One page: what is found, and what somebody decided about it."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -31,7 +31,6 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.exclude(settled_at=None) if self.value() else queryset
 
 
-@admin.register(ProblemReport)
 class ProblemReportAdmin(CuratedAdmin):
     region_path = "recommendation__section__regional_forum__region"
     list_display = [

@@ -179,6 +179,14 @@ class OriginalText(models.Model):
                 plain = CONTROL.sub(" ", lines).strip()
                 setattr(self, f"{name}_{code}", plain or None)
 
+    def says_something_else(self) -> bool:
+        """Whether a text is another than when the row was read."""
+        then = self._loaded or {}
+        return any(
+            code not in then or then[code][0] != self._texts_in(code)
+            for code in settings.CONTENT_LANGUAGES
+        )
+
     def keep_versions(self) -> None:
         """Bring the bookkeeping of versions in line with what the texts now say."""
         if self._loaded is None and not self._state.adding:

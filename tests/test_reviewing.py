@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import User
@@ -312,3 +313,13 @@ def test_comments_move_no_public_page(reviewer, client):
     assert row.comments.count() == 1
     assert client.get(f"/en/recommendations/{row.reference}/")["ETag"] == before
     assert RecommendationArea.objects.count() == 1
+
+
+def test_after_a_new_release_a_role_may_what_it_may_now(facilitator):
+    facilitator.groups.get().permissions.clear()
+
+    call_command("migrate", verbosity=0)
+
+    fresh = User.objects.get(pk=facilitator.pk)
+    assert fresh.has_perm("priorities.change_recommendation")
+    assert not fresh.has_perm("priorities.publish_recommendation")

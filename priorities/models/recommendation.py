@@ -30,6 +30,7 @@ from .. import bulk, personal_data
 from .section import Section
 from .vocabulary import Audience, Instrument, PriorityArea
 
+HANGING = ("comments", "autosaves", "resembling", "resembled")  # go with a draft
 SENT_TO_REVIEW = gettext_noop("sent to review")
 MAX_RANK = 32767  # what PostgreSQL keeps in a small integer
 
@@ -319,8 +320,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """
         for row in rows:
             row.clean()
+            if row.says_something_else():
+                row.look_for_people()
             row.keep_versions()
-            row.look_for_people()
             row._remember()
         kept = {"id", "reference", *(n.removesuffix("_id") for n in self.model.kept)}
         fields = self.model._meta.concrete_fields
@@ -436,18 +438,16 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def remove_all(self, pks: Sequence[int], reason: str, user_id: int | None) -> int:
         """Delete rows that were never public, with their tags; how many there were."""
         rows = self.filter(pk__among=pks, published_at=None)
-        for hanging in (self.model.resembling, self.model.resembled):
-            found: Any = hanging.rel.related_model._base_manager
-            found.filter(**{f"{hanging.rel.field.name}__in": rows}).delete()
+        for name in HANGING:
+            relation = getattr(self.model, name).rel
+            others = relation.related_model._base_manager
+            others.filter(**{f"{relation.field.name}__in": rows}).delete()
         for name in UNITED:
             through: Any = getattr(self.model, name).through
             links = through.objects.filter(recommendation__in=rows)
             bulk.delete(links, reason, user_id)
         succession: Any = self.model._meta.get_field("earlier_ones").related_model
         bulk.delete(succession.objects.filter(later__in=rows), reason, user_id)
-        for name in ("comments", "autosaves"):
-            hanging = getattr(self.model, name).rel.related_model
-            hanging.objects.filter(recommendation__in=rows).delete()
         return bulk.delete(rows, reason, user_id)
 
     def _tell_of(
