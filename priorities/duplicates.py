@@ -11,17 +11,18 @@ import re
 from array import array
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import combinations
 from math import log
+from operator import and_
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .alike import content_words, meaning
+from .alike import meaning
 from .models import AudienceInclusion, Recommendation, RecommendationArea, Resemblance
-from .words import WORD, fold_word, stems
+from .words import STOP, WORD, fold_word, stems
 
 ALIKE = 0.45  # of the weight of two texts of one language, what both have
 KIN = 0.40  # of two texts in different languages, counting concepts alone
@@ -34,6 +35,7 @@ MOST = 10  # pairs of one entry
 FEWEST, FEWEST_CONCEPTS = 3, 3
 CHANGED_A_LOT = 20  # by how much more alike two texts are to be asked about again
 BATCH = 2000
+NOTHING, NEGATION = -1, -2  # instead of the number of a meaning
 KEY_TERM = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 NOT = frozenset(
@@ -101,23 +103,17 @@ def people() -> frozenset[str]:
     return frozenset(filter(None, (meaning("en", word) for word in PEOPLE)))
 
 
-def meanings(language: str, text: str) -> list[str]:
-    """Each once: concepts and numbers, which every language shares, and other stems."""
-    return list(
-        dict.fromkeys(
-            meaning(language, word) or f"{language}:{min(stems(language, word))}"
-            for word in content_words(text)
-        )
-    )
+def meant_by(code: str, word: str) -> str:
+    """What a word means; "" for one that carries no meaning."""
+    folded = fold_word(word)
+    if folded in STOP or len(folded) < 2:
+        return ""
+    return meaning(code, folded) or f"{code}:{min(stems(code, folded))}"
 
 
 def is_shared(meant: str) -> bool:
     """Whether a meaning is one in every language."""
     return meant[0] == "#" or meant.isdigit()
-
-
-def negations(text: str) -> int:
-    return sum(fold_word(word) in NOT for word in WORD.findall(text))
 
 
 @dataclass(frozen=True)
@@ -128,11 +124,27 @@ class Found:
     across_languages: bool
 
 
+class Known(dict[str, int]):
+    """The number of what each word of a language means, worked out once."""
+
+    def __init__(self, sayings: "Sayings", code: str) -> None:
+        self.sayings, self.code = sayings, code
+
+    def __missing__(self, word: str) -> int:
+        if fold_word(word) in NOT:
+            self[word] = NEGATION
+        else:
+            meant = meant_by(self.code, word)
+            self[word] = self.sayings.number_of(meant) if meant else NOTHING
+        return self[word]
+
+
 class Sayings:
     """Texts as sets of numbered meanings, in little memory."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self.known = [Known(self, code) for code in settings.CONTENT_LANGUAGES]
         self.counts, self.shared, self.is_number = array("I"), bytearray(), bytearray()
         self.is_people = bytearray()
         self.flow, self.starts = array("I"), array("Q", [0])
@@ -158,23 +170,29 @@ class Sayings:
         self.spoken.append(spoken)
 
     def add_text(self, language: int, text: str) -> None:
-        code = settings.CONTENT_LANGUAGES[language]
-        key_terms = set(meanings(code, " ".join(KEY_TERM.findall(text))))
-        for meant in meanings(code, text):
-            number = self.numbers.get(meant)
-            if number is None:
-                number = self.numbers[meant] = len(self.counts)
-                self.counts.append(0)
-                self.shared.append(is_shared(meant))
-                self.is_number.append(meant.isdigit())
-                self.is_people.append(meant in people())
-            self.counts[number] += 1
-            self.flow.append(number)
-            self.is_key.append(meant in key_terms)
+        known = self.known[language]
+        told = [known[word] for word in WORD.findall(text)]
+        bold = " ".join(KEY_TERM.findall(text))
+        key_terms = {known[word] for word in WORD.findall(bold)}
+        for number in dict.fromkeys(told):
+            if number >= 0:
+                self.counts[number] += 1
+                self.flow.append(number)
+                self.is_key.append(number in key_terms)
         self.starts.append(len(self.flow))
         self.owners.append(len(self.pks))
         self.languages.append(language)
-        self.negated.append(negations(text) > 0)
+        self.negated.append(NEGATION in told)
+
+    def number_of(self, meant: str) -> int:
+        number = self.numbers.get(meant)
+        if number is None:
+            number = self.numbers[meant] = len(self.counts)
+            self.counts.append(0)
+            self.shared.append(is_shared(meant))
+            self.is_number.append(meant.isdigit())
+            self.is_people.append(meant in people())
+        return number
 
     def __len__(self) -> int:
         return len(self.owners)
@@ -236,11 +254,12 @@ def find(
     earlier, left_by = array("i"), array("I")  # postings: the one before, and whose
     held = array("H", [0]) * len(sayings.pks)
     told: set[tuple[int, int]] = set()
+    one_language = reduce(and_, sayings.spoken, -1)
     for saying in range(len(sayings)):
         row, language = sayings.owners[saying], sayings.languages[saying]
         seen = {row}
         best: dict[int, Found] = {}
-        for slot in keys(sayings, saying):
+        for slot in keys(sayings, saying, not one_language):
             posting, steps = slots[slot], 0
             while posting >= 0 and steps < WALK:
                 other, steps = left_by[posting], steps + 1
@@ -268,10 +287,10 @@ def find(
             yield found
 
 
-def keys(sayings: Sayings, saying: int) -> list[int]:
+def keys(sayings: Sayings, saying: int, across: bool) -> list[int]:
     """The places where two texts that share two of their rarest meanings meet."""
     rarest = sorted(sayings.of(saying), key=sayings.counts.__getitem__)
-    shared = [number for number in rarest if sayings.shared[number]]
+    shared = [number for number in rarest if across and sayings.shared[number]]
     chosen = {
         pair
         for some in (rarest[:RARE], shared[:RARE])
