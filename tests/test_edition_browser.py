@@ -12,7 +12,7 @@ from accounts.models import User
 from priorities.models import ProblemReport, Recommendation, Succession
 from regions.models import Edition
 
-from .factories import NOON, make_forum, make_section
+from .factories import make_forum, make_section
 from .test_browser import browser, site  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -70,7 +70,6 @@ def prepared(site: str, django_db_blocker) -> Iterator[dict[str, str]]:  # noqa:
             "note": f"/admin/priorities/problemreport/add/?recommendation={old[2].pk}",
             "public": old[2].get_absolute_url(),
         }
-        Edition.objects.filter(pk=edition.pk).update(published_at=NOON)
 
 
 def signed_in(browser, site, **how):  # noqa: F811
