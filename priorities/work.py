@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from regions.models import Edition, RegionalForum
 
-from .models import Audience, Comment, Recommendation, Section
+from .models import (
+    Audience,
+    Comment,
+    ProblemReport,
+    Recommendation,
+    Resemblance,
+    Section,
+)
 
 Rows = QuerySet[Recommendation]
 Status = Recommendation.Status
@@ -133,7 +140,26 @@ def lines(user: User) -> list[Line]:
         for queue in QUEUES
         if user.has_perm(queue.permission)
     )
-    return [line for line in counted if line.count]
+    found = [*counted, *told_by_readers(user), *asked_twice(user)]
+    return [line for line in found if line.count]
+
+
+def told_by_readers(user: User) -> list[Line]:
+    if not user.has_perm("priorities.view_problemreport"):
+        return []
+    way = "recommendation__section__regional_forum__region"
+    reports = user.within(ProblemReport.objects.open(), way)
+    address = reverse("admin:priorities_problemreport_changelist")
+    label = _("Readers say that a text is wrong or harmful")
+    return [Line(label, reports.count(), f"{address}?state=open")]
+
+
+def asked_twice(user: User) -> list[Line]:
+    if not user.has_perm(PUBLISH):
+        return []
+    address = reverse("admin:priorities_resemblance_changelist")
+    label = _("Pairs that may ask the same")
+    return [Line(label, Resemblance.objects.to_decide().count(), address)]
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,6 @@ class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
     """What every page of the curators shares: history, languages, counts by filters."""
 
     form = VersionedForm
-    change_form_template = "admin/curated_change_form.html"
     object_history_list_template = "admin/history_list.html"
     show_facets = admin.ShowFacets.ALWAYS
     save_on_top = True

@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import assign
 from priorities.models import ProblemReport, Recommendation, Succession
+from regions.conflicts import latest
 from regions.models import ContentChange, Edition, Region
 from workshops.redacting import Eraser, out_of_text
 
@@ -66,6 +67,7 @@ def settle(client, report, outcome, answer=""):
         "received_on": "2024-05-01",
         "outcome": outcome,
         "answer": answer,
+        "version": latest(report),
     }
     return client.post(url("change", report.pk), sent, headers=ENGLISH)
 
@@ -117,6 +119,7 @@ def test_an_address_that_is_none_is_refused(organiser, row):
         "partners-TOTAL_FORMS": 0,
         "partners-INITIAL_FORMS": 0,
         "report_email": "nobody",
+        "version": latest(edition),
     }
 
     answer = organiser.post(page, sent, headers=ENGLISH)
