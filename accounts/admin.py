@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -278,7 +278,7 @@ class InvitationAdmin(NoRedirectHome, admin.ModelAdmin):
         if invitation.used_by is not None:
             return _("used by %s") % invitation.used_by
         if invitation.withdrawn_at is not None:
-            return _("withdrawn")
+            return pgettext("invitation", "withdrawn")
         return _("expired") if invitation.expires_at <= timezone.now() else _("open")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

@@ -43,9 +43,10 @@ def tell(
     for person in {person.pk: person for person in people}.values():
         if person.pk != request.user.pk and person.is_active and person.email:
             with override(person.language):
+                work = _("Your work: %s") % address
                 letter = EmailMessage(
                     subject=_("Something waits for you"),
-                    body=f"{sentence()}\n\n{_('Your work:')} {address}\n",
+                    body=f"{sentence()}\n\n{work}\n",
                     to=[person.email],
                 )
             transaction.on_commit(partial(send, letter))

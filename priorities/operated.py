@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from regions.admin import ReadableChanges, said
@@ -58,7 +59,11 @@ def changes(step: Step) -> list[dict[str, Any]]:
 def heading(step: Step) -> str:
     """Made, changed or removed; of a tag, which."""
     sign = "+" if step.before is None else "-" if step.is_deleted else "~"
-    done = {"+": _("made"), "~": _("changed"), "-": _("removed")}[sign]
+    done = {
+        "+": pgettext("history", "made"),
+        "~": pgettext("history", "changed"),
+        "-": pgettext("history", "removed"),
+    }[sign]
     kind = str(step.model._meta.verbose_name)
     terms = ("area", "country", "instrument", "included")
     named = next((n for n in terms if hasattr(step.after, f"{n}_id")), "")
@@ -115,7 +120,7 @@ def operation(model_admin: Any, request: HttpRequest, uuid: UUID) -> HttpRespons
     records = [step.after for step in found.steps]
     first = min(records, key=lambda record: record.history_date, default=None)
     context = model_admin.admin_site.each_context(request) | {
-        "title": _("Done at once"),
+        "title": _("Done in one go"),
         "opts": model_admin.opts,
         "when": first and date_format(first.history_date, "DATETIME_FORMAT"),
         "who": first and first.history_user,

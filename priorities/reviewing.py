@@ -21,7 +21,7 @@ from .models import Comment, Recommendation
 Kind = Comment.Kind
 DONE = {
     Kind.COMMENT: gettext_lazy("Your comment is there."),
-    Kind.SENT_BACK: gettext_lazy("Sent back; its facilitator is told."),
+    Kind.SENT_BACK: gettext_lazy("Sent back; the people concerned are told."),
     Kind.APPROVED: gettext_lazy("Approved; an organiser can publish it."),
 }
 

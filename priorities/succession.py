@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -28,9 +29,9 @@ PER_PAGE = 20
 SHOWN = {
     "all": _("all"),
     "undecided": _("undecided"),
-    "repeats": _("repeated"),
-    "changes": _("changed"),
-    "drops": _("dropped"),
+    "repeats": pgettext_lazy("succession", "repeated"),
+    "changes": pgettext_lazy("succession", "changed"),
+    "drops": pgettext_lazy("succession", "dropped"),
 }
 
 

@@ -115,7 +115,7 @@ def test_links_and_withdrawals_take_one_click_each_without_javascript(
 
     page.goto(prepared["draft"])
     page.get_by_role("button", name="This repeats it").first.click()
-    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+    expect(page.get_by_role("button", name="Decide again")).to_be_visible()
 
     page.goto(prepared["reports"])
     page.get_by_role("button", name=re.compile("Withdraw .* at once")).click()

@@ -352,7 +352,7 @@ def test_a_facilitator_changes_nothing_that_participants_see(old, new):
     assert decide(client, other, "drops").status_code == 404
     assert verdicts() == [("2021-AFRIC-001", "repeats", "2024-AFRIC-001")]
     page = client.get(PAGE).content.decode()
-    assert "Take it back" not in page
+    assert "Decide again" not in page
     assert 'value="drops"' not in page
 
 
@@ -400,7 +400,7 @@ def test_a_new_draft_shows_what_it_may_repeat_and_links_it_in_one_click(old, new
     page = client.get(change(new), headers=english).content.decode()
     assert "Earlier, perhaps:" not in page
     assert "Earlier:" in page
-    assert "Take it back" in page
+    assert "Decide again" in page
 
 
 def test_the_page_of_the_earlier_entry_suggests_nothing(organiser, old, new):

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
@@ -52,7 +53,7 @@ class Succession(models.Model):
 
     class Kind(models.TextChoices):
         REPEATS = "repeats", _("repeats")
-        CHANGES = "changes", _("changes")
+        CHANGES = "changes", pgettext_lazy("succession", "changes")
         DROPS = "drops", _("drops")
 
     edition = models.ForeignKey(
