@@ -56,7 +56,10 @@ def draft(site: str) -> Iterator[Recommendation]:
         regional_forum__region__slug="mena", kind="recommendations"
     )[0]
     row = Recommendation.objects.create(
-        section=section, audience=section.audience, text_en="Train **judges**."
+        section=section,
+        audience=section.audience,
+        text_en="Train **judges**.",
+        original_language="en",
     )
     yield row
     row.refresh_from_db()
