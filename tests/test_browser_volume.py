@@ -37,7 +37,7 @@ def open_page(browser, site):
         page.fill("#id_username", "organiser")
         page.fill("#id_password", "a phrase")
         page.locator("input[type=submit]").click()
-        page.wait_for_url("**/admin/")
+        page.wait_for_selector("#logout-form")
         return page
 
     yield opened
