@@ -537,6 +537,8 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     def get_object(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """With `?autosave=take`, as this person left it, unsaved."""
         row = super().get_object(request, *args, **kwargs)
+        if row is not None:
+            row.reader = request.user  # whose wall `came_from` keeps to
         takes = request.method == "GET" and request.GET.get("autosave") == autosave.TAKE
         if row is not None and takes and self.has_change_permission(request, row):
             waiting = autosave.waiting(request.user, row)
@@ -554,7 +556,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             "walk": walk(self, request, row.pk),
             "texts": texts_of(row),
             "carried": row.areas.all(),
-            "lineage": operated.lineage(row),
+            "lineage": operated.lineage(self.get_queryset(request), row),
             "ended_by": operated.ended_by(row),
         }
         if request.user.has_perm("priorities.change_recommendation"):
@@ -680,6 +682,8 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         rows = [recommendation, *recommendation.lineage()]
         every = recommendation.notes.model._base_manager
         notes = every.filter(recommendation__in=rows).select_related("note_import")
+        reader: Any = getattr(recommendation, "reader", None)
+        notes = reader.within(notes, "region") if reader else notes.none()
         return format_html_join(
             mark_safe("<br>"),
             '<a href="{}">{} · {}</a>',
@@ -707,6 +711,9 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         may = super().has_change_permission(request, obj)
         is_open = obj is None or obj.status == Recommendation.Status.DRAFT
         return may and (is_open or self.has_publish_permission(request))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Rows of every region come in this way; notes have a door of their own."""

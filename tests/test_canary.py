@@ -252,7 +252,7 @@ def test_what_was_withdrawn_or_is_for_curators_alone_is_nowhere() -> None:
     public.note = WORD
     public.assigned_to = make_user(WORD, "organiser")
     public.change_because(WORD)
-    merged = make_recommendation(section=section, text=WORD, status="draft")
+    merged = make_recommendation(section=section, text=WORD, status="draft", areas=())
     merged.merge_into(public)
     emptied = make_recommendation(section=section, text=WORD, status="draft")
     Recommendation.objects.all().remove_all([emptied.pk], WORD, None)
