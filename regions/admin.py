@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, QuerySet
@@ -84,6 +85,14 @@ def said(field: Any, value: Any) -> str:
     return "" if value is None else str(value)
 
 
+class KeySelect(AutocompleteSelect):
+    """What can be no key is no choice: Django would look for it and fail."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        keys = [key for key in value if is_key(str(key))]
+        return super().optgroups(name, keys, attr)
+
+
 class NoRedirectHome:
     """What is not there, or not for this person, is 404: Django would lead home."""
 
@@ -125,6 +134,8 @@ class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
             if isinstance(other, CuratedAdmin) and other.region_path:
                 rows = model._default_manager.all()
                 kwargs.setdefault("queryset", other.within(request, rows))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:

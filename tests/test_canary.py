@@ -116,7 +116,7 @@ def traces(told: dict[str, Answer]) -> list[str]:
     ]
 
 
-def texts(*names: str) -> dict[str, str]:
+def texts(*names: str) -> dict[str, Any]:
     codes = ("fr", "en", "es", "ar")
     return {f"{name}_{code}": f"{WORD} {name}" for name in names for code in codes}
 
@@ -246,7 +246,8 @@ def test_what_was_withdrawn_or_is_for_curators_alone_is_nowhere() -> None:
         section=section, text=f"{WORD} survivants", audience=section.audience
     )
     withdrawn.withdraw()
-    withdrawn.text_en, withdrawn.note = f"{WORD} too", WORD
+    withdrawn.note = WORD
+    withdrawn.translate("en", {"text": f"{WORD} too"}, 1)
     withdrawn.save()
     public = Recommendation.objects.get(reference="2021-MENA-014")
     public.note = WORD

@@ -771,7 +771,8 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
         note_import = self.found(request, pk)
         if note_import.status != Status.DONE:
             raise Http404
-        rows = outcome.table(note_import, request.user, request.build_absolute_uri("/"))
+        user: Any = request.user
+        rows = outcome.table(note_import, user, request.build_absolute_uri("/"))
         if request.GET.get("as") == "csv":
             answer = HttpResponse(returning.csv_of(rows), CSV)
             return named(answer, note_import, "outcome.csv")

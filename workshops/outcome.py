@@ -60,7 +60,8 @@ class Row:
             return cls(note, sent, language=language, moved=row is not None)
         now = getattr(row, f"text_{language}", None) or row.original("text").value
         same = now.split() == sent.split()
-        return cls(note, sent, now, language, [] if same else word_by_word(sent, now))
+        pieces = [] if same else word_by_word(sent, now)
+        return cls(note, sent, now, language, differences=pieces)
 
     @property
     def became(self) -> str:
