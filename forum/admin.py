@@ -3,6 +3,7 @@ from functools import update_wrapper
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +16,16 @@ from accounts.forms import SignInForm, told_to_wait
 from accounts.views import to_second_factor
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class OwnChoices(AutocompleteJsonView):
+    """What a field may be; a relation looked at from its other end has no choices."""
+
+    def process_request(self, request: HttpRequest) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = super().process_request(request)
+        if found[2].auto_created:
+            raise PermissionDenied
+        return found
 
 
 class ForumAdminSite(admin.AdminSite):
@@ -45,11 +56,16 @@ class ForumAdminSite(admin.AdminSite):
                 return never_cache(to_second_factor)(request)
             try:
                 return view(request, *args, **kwargs)
-            except PermissionDenied:
+            except (PermissionDenied, OverflowError):  # a number no database holds
                 raise Http404 from None
 
         wrapped: Any = update_wrapper(guarded, view)
         return super().admin_view(wrapped, cacheable)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        view: Any = OwnChoices.as_view(admin_site=self)
+        answer: HttpResponse = view(request)
+        return answer
 
     def index(
         self, request: HttpRequest, extra_context: Any = None

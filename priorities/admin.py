@@ -8,8 +8,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -440,8 +438,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         "published_at",
         "merged_into",
         "split_from",
-        "public_text",
-        "came_from",
     ]
     inlines = [AreaInline, CountryInline, InstrumentInline]
     tracked = [RecommendationArea, RecommendationCountry, RecommendationInstrument]
@@ -471,13 +467,12 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
                     "audience",
                     ("position", "rank", "is_lead"),
                     "assigned_to",
-                    "public_text",
                 ]
             },
         ),
         (_("Texts"), {"fields": in_languages("text")}),
         TRANSLATION_STATE,
-        (_("Source"), {"fields": ["source_page", "note", "came_from"]}),
+        (_("Source"), {"fields": ["source_page", "note"]}),
     ]
 
     def get_urls(self) -> list[Any]:
@@ -556,7 +551,8 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
             "walk": walk(self, request, row.pk),
             "texts": texts_of(row),
             "carried": row.areas.all(),
-            "lineage": operated.lineage(row),
+            "notes": self.notes_behind(request, row),
+            "lineage": operated.lineage(self.get_queryset(request), row),
             "ended_by": operated.ended_by(row),
         }
         if request.user.has_perm("priorities.change_recommendation"):
@@ -587,6 +583,14 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         text = _("Choose two entries to merge, or a few: up to %s.")
         self.message_user(request, text % merging.MOST_ROWS, messages.ERROR)
         return None
+
+    def notes_behind(self, request: Any, row: Recommendation) -> QuerySet[Any]:
+        """The workshop notes that became this entry or one that was merged into it."""
+        if not request.user.has_perm("workshops.view_workshopnote"):
+            return row.notes.none()
+        every = row.notes.model._base_manager
+        notes = every.filter(recommendation__in=[row, *row.lineage()])
+        return request.user.within(notes.select_related("note_import"), "region")
 
     def save_model(
         self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
@@ -666,35 +670,6 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     def lead(self, recommendation: Recommendation) -> str:
         return gettext("yes") if recommendation.is_lead else ""
 
-    @admin.display(description=_("as participants read it"))
-    def public_text(self, recommendation: Recommendation) -> str:
-        text = recommendation.to_read("text")
-        return format_html(
-            '<p class="text" lang="{}" dir="{}">{}</p>',
-            text.language,
-            text.direction,
-            emphasise(text.value),
-        )
-
-    @admin.display(description=_("where it comes from"))
-    def came_from(self, recommendation: Recommendation) -> str:
-        """The workshop notes that became this entry, each a link to the row as it came."""
-        rows = [recommendation, *recommendation.lineage()]
-        every = recommendation.notes.model._base_manager
-        notes = every.filter(recommendation__in=rows).select_related("note_import")
-        return format_html_join(
-            mark_safe("<br>"),
-            '<a href="{}">{} · {}</a>',
-            (
-                (
-                    reverse("admin:workshops_workshopnote_change", args=[note.pk]),
-                    note.note_import.file_name,
-                    note.row,
-                )
-                for note in notes
-            ),
-        ) or str(_("no workshop note"))
-
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return obj.get_absolute_url() if obj and obj.is_published else None
 
@@ -709,6 +684,9 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         may = super().has_change_permission(request, obj)
         is_open = obj is None or obj.status == Recommendation.Status.DRAFT
         return may and (is_open or self.has_publish_permission(request))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Rows of every region come in this way; notes have a door of their own."""

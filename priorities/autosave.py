@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from regions.conflicts import latest
 from regions.differences import Piece, word_by_word
+from regions.keys import is_key
 
 from .models import Autosave, Recommendation
 from .models.autosave import TEXTS
@@ -88,7 +89,7 @@ def keep(request: HttpRequest, user: User, recommendation: Recommendation) -> An
         recommendation=recommendation,
         defaults={
             "data": data,
-            "version": int(version) if version.isdecimal() else None,
+            "version": int(version) if is_key(version) else None,
             "saved_at": now,
         },
     )

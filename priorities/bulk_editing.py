@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from regions.keys import is_key
 from regions.models import Country
 
 from .models import Audience, Instrument, PriorityArea, Recommendation, Section
@@ -343,7 +344,7 @@ def whole(rows: Any, keys: Iterable[int]) -> list[Recommendation]:
 
 
 def keys_of(told: str) -> list[int]:
-    keys = [int(key) for key in told.split(",") if key.isdecimal() and len(key) < 19]
+    keys = [int(key) for key in told.split(",") if is_key(key)]
     return keys[: MOST + 1]
 
 

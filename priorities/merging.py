@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from regions.keys import is_key
 from regions.translated import Text, direction
 
 from .deciding import SeenField, must_decide, tell_done, versions
@@ -154,7 +155,7 @@ class MergeForm(forms.Form):
 def merge(model_admin: Any, request: HttpRequest) -> HttpResponse:
     must_decide(request)
     asked = dict.fromkeys(request.GET.getlist("row"))
-    if not (2 <= len(asked) <= MOST_ROWS and all(pk.isdecimal() for pk in asked)):
+    if not (2 <= len(asked) <= MOST_ROWS and all(map(is_key, asked))):
         raise Http404
     found = model_admin.get_queryset(request).filter(pk__in=[*asked])
     found = found.select_related(*model_admin.list_select_related)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.dateparse import parse_datetime
@@ -149,9 +149,16 @@ def take_back(request: HttpRequest, uuid: UUID) -> None:
         messages.warning(request, text % _(", ").join(undone.kept))
 
 
-def lineage(row: Recommendation) -> list[tuple[Recommendation, list[Text], Any]]:
-    """What was merged into an entry: each with its texts and the operation that did it."""
-    rows = row.lineage()
+def lineage(
+    own: QuerySet[Recommendation], row: Recommendation
+) -> list[tuple[Recommendation, list[Text], Any]]:
+    """What was merged into an entry: each with its texts and the operation that did it.
+
+    Of those that are one's `own`: a merge opens no wall.
+    """
+    merged = row.lineage()
+    known = set(own.filter(pk__in=[one.pk for one in merged]))
+    rows = [one for one in merged if one in known]
     records = Recommendation.history.filter(
         id__in=[merged.pk for merged in rows],
         history_change_reason__startswith="merged into",

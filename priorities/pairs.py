@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regions.admin import NoRedirectHome
+from regions.keys import is_key
 from regions.models import Edition
 from regions.translated import Text, reading_languages
 
@@ -103,7 +104,7 @@ class ResemblanceAdmin(NoRedirectHome, admin.ModelAdmin):
             found = found.filter(in_one_region)
         elif where == "between":
             found = found.exclude(in_one_region)
-        if edition.isdecimal():
+        if is_key(edition):
             year = f"{PLACE}__edition__year"
             found = found.filter(
                 **{f"first__{year}": edition, f"second__{year}": edition}
@@ -162,8 +163,8 @@ class ResemblanceAdmin(NoRedirectHome, admin.ModelAdmin):
         if not chosen:
             pk = request.POST.get("pair", "")
             rows = self.pairs(request).select_for_update(of=("self",))
-            return get_object_or_404(rows, pk=pk if pk.isdecimal() else 0)
-        pks = [pk for pk in chosen if pk.isdecimal()]
+            return get_object_or_404(rows, pk=pk if is_key(pk) else 0)
+        pks = [pk for pk in chosen if is_key(pk)]
         two = list(self.entries(request).filter(pk__in=pks).order_by("pk"))
         if len(two) != 2:
             raise Http404
@@ -176,6 +177,6 @@ class ResemblanceAdmin(NoRedirectHome, admin.ModelAdmin):
         if not user.works_everywhere:
             raise Http404
         year = request.GET.get("edition", "")
-        looked = duplicates.look(int(year) if year.isdecimal() else None)
+        looked = duplicates.look(int(year) if is_key(year) else None)
         text = ngettext("%d new pair found.", "%d new pairs found.", looked.new)
         messages.success(request, text % looked.new)

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from regions.keys import is_key
 from regions.models import Edition, Region
 
 from .models import Recommendation, Succession
@@ -236,7 +237,7 @@ def take_back(request: HttpRequest, year: int) -> HttpResponse:
     user = user_of(request)
     verdicts = Succession.objects.known_to(user).filter(edition=edition)
     number = request.POST.get("verdict", "")
-    verdict = get_object_or_404(verdicts, pk=number if number.isdecimal() else 0)
+    verdict = get_object_or_404(verdicts, pk=number if is_key(number) else 0)
     if not may_decide(user, verdict):
         raise Http404
     row = verdict.earlier

@@ -13,6 +13,8 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from regions.keys import is_key
+
 FILTERS = "_changelist_filters"
 PAGES = (
     3  # of the list that are looked at: the one an entry stood on, and its neighbours
@@ -128,7 +130,7 @@ def walk(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> Walk | None:
 def step_told(model_admin: ModelAdmin, request: HttpRequest, told: str) -> Step | None:
     """Where “save and next” leads; nowhere when that entry is gone meanwhile."""
     pk, _dash, page = told.partition("-")
-    if not (pk.isdecimal() and page.isdecimal() and len(pk) < 19 and len(page) < 8):
+    if not (is_key(pk) and page.isdecimal() and len(page) < 8):
         return None
     if not model_admin.get_queryset(request).filter(pk=pk).exists():
         return None

@@ -4,7 +4,9 @@ from typing import Any, ClassVar, NoReturn
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, QuerySet
@@ -26,6 +28,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from .conflicts import VersionedForm
 from .differences import word_by_word
+from .keys import is_key
 from .models import Country, Edition, EditionPartner, Region, RegionalForum
 from .translated import OriginalText, direction
 
@@ -82,6 +85,14 @@ def said(field: Any, value: Any) -> str:
     return "" if value is None else str(value)
 
 
+class KeySelect(AutocompleteSelect):
+    """What can be no key is no choice: Django would look for it and fail."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        keys = [key for key in value if is_key(str(key))]
+        return super().optgroups(name, keys, attr)
+
+
 class NoRedirectHome:
     """What is not there, or not for this person, is 404: Django would lead home."""
 
@@ -122,6 +133,8 @@ class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
             if isinstance(other, CuratedAdmin) and other.region_path:
                 rows = model._default_manager.all()
                 kwargs.setdefault("queryset", other.within(request, rows))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
@@ -159,17 +172,26 @@ class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         """An old version is there to be read: posting it back is refused."""
-        self.must_be_within(request, object_id)
+        object_id = self.key_within(request, object_id)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         return super().history_form_view(request, object_id, version_id, extra_context)
 
-    def must_be_within(self, request: HttpRequest, object_id: str) -> None:
-        """404 beyond the wall; of what is deleted the wall is unknown."""
-        if not self.region_path or request.user.works_everywhere:  # type: ignore[union-attr]
-            return
-        if self.get_object(request, unquote(object_id)) is None:
+    def key_within(self, request: HttpRequest, object_id: str) -> str:
+        """404 for what is no key, and beyond the wall; of what is deleted it is unknown."""
+        key = unquote(object_id)
+        if not is_key(key):
             raise Http404
+        has_wall = self.region_path and not request.user.works_everywhere  # type: ignore[union-attr]
+        if has_wall and self.get_object(request, key) is None:
+            raise Http404
+        return key
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(map(is_key, chosen)):
+            raise Http404
+        return super().response_action(request, queryset)
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
@@ -184,8 +206,9 @@ class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, version_id: int
     ) -> HttpResponse:
         """Bring an earlier version back, as a new one; nothing of the history goes."""
+        key = self.key_within(request, object_id)
         rows = self.model._default_manager.select_for_update(of=("self",))
-        found = self.within(request, rows).filter(pk=unquote(object_id))
+        found = self.within(request, rows).filter(pk=key)
         row: Any = found.first()
         record = (
             self.model.history.filter(id=row.pk, pk=version_id).first() if row else None
@@ -222,7 +245,7 @@ class CuratedAdmin(NoRedirectHome, SpeaksLanguages, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """Below its own changes, those of its tags, synonyms or partners."""
-        self.must_be_within(request, object_id)
+        object_id = self.key_within(request, object_id)
         belonging = []
         for model in self.tracked:
             (parent,) = (

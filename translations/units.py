@@ -383,7 +383,11 @@ def withdrawn(ids: Iterable[str]) -> set[str]:
     """Those that name a text which was taken back, or merged into another."""
     kind = BY_SLUG["recommendation.text"]
     archived = Recommendation.Status.ARCHIVED
-    gone = Recommendation.objects.filter(status=archived).exclude(published_at=None)
+    gone = Recommendation.objects.filter(
+        status=archived,
+        published_at__isnull=False,
+        section__regional_forum__edition__published_at__isnull=False,
+    )
     found: set[str] = set()
     for batch in batched(ids, 200):
         rows = gone.filter(named(kind, batch)).values_list(*kind.key)

@@ -28,6 +28,7 @@ from priorities.models import Recommendation
 from priorities.tables import XLSX
 from regions.admin import NoRedirectHome
 from regions.differences import word_by_word
+from regions.keys import is_key
 from regions.models import Edition, Region
 
 from . import blank, outcome, returning, wizard
@@ -289,7 +290,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        note_import = self.found(request, object_id if object_id.isdecimal() else 0)
+        note_import = self.found(request, object_id if is_key(object_id) else 0)
         return self.show(request, note_import)
 
     def show(
@@ -302,13 +303,13 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
         context |= {
             "note_import": note_import,
             "original": note_import,
-            "is_kept": has_file(note_import),
+            "is_kept": has_file(request, note_import),
         }
         if note_import.status == Status.REFUSED:
             return self.page(
                 request, "refused", _("This file was refused"), status, **context
             )
-        if note_import.status != Status.DONE and not has_file(note_import):
+        if note_import.status != Status.DONE and not has_file(request, note_import):
             return self.page(
                 request, "refused", _("This file is no longer kept"), status, **context
             )
@@ -337,10 +338,11 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
     ) -> HttpResponse:
         """What became of every row: of those that came in, and of those that did not."""
         note_import: NoteImport = context["note_import"]
-        page = Paginator(outcome.notes_of(note_import), PER_PAGE).get_page(
+        user: Any = request.user
+        page = Paginator(outcome.notes_of(note_import, user), PER_PAGE).get_page(
             request.GET.get("page")
         )
-        stayed = outcome.stayed(note_import)
+        stayed = outcome.stayed(note_import, user)
         return self.page(
             request,
             "done",
@@ -350,13 +352,14 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
             rows=[outcome.Row.of(note) for note in page.object_list],
             stayed=list(stayed[:PER_PAGE]),
             stayed_count=stayed.count(),
-            others=self.others(note_import),
+            others=self.others(request, note_import),
             **context,
         )
 
-    def others(self, note_import: NoteImport) -> list[list[Any]]:
+    def others(self, request: HttpRequest, note_import: NoteImport) -> list[list[Any]]:
         """The other sheets of the workbook that look like notes, while the file is kept."""
-        return note_import.told.get("others", []) if has_file(note_import) else []
+        is_kept = has_file(request, note_import)
+        return note_import.told.get("others", []) if is_kept else []
 
     def preview(
         self, request: HttpRequest, status: int, **context: Any
@@ -398,7 +401,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
                 )
                 for kind_, words in note_import.told.get("unknown", {}).items()
             ],
-            others=self.others(note_import),
+            others=self.others(request, note_import),
             unread=note_import.told.get("unread", []),
             saved=note_import.told.get("saved", ""),
             constants=[
@@ -466,7 +469,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
             raise PermissionDenied
         if note_import.status in {Status.DONE, Status.REFUSED}:
             raise Http404
-        if not has_file(note_import):
+        if not has_file(request, note_import):
             raise Http404
         return note_import
 
@@ -487,7 +490,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
         note_import = self.found(request, pk)
         if not self.has_change_permission(request, note_import):
             raise PermissionDenied
-        if note_import.status == Status.DONE or not has_file(note_import):
+        if note_import.status == Status.DONE or not has_file(request, note_import):
             raise Http404
         encoding = request.POST.get("encoding", "")
         choices = Choices(
@@ -500,7 +503,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
     def other_sheet(self, request: HttpRequest, pk: int) -> Response:
         """Another sheet of the same workbook, as an import of its own."""
         note_import = self.found(request, pk)
-        if not self.has_add_permission(request) or not has_file(note_import):
+        if not self.has_add_permission(request) or not has_file(request, note_import):
             raise Http404
         another = wizard.store(
             bytes(note_import.file.content),
@@ -602,7 +605,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
         note_import = self.open_import(request, pk)
         number = request.POST.get("row", "")
         row = CheckedRow.objects.filter(
-            file=note_import.pk, row=number if number.isdecimal() else 0
+            file=note_import.pk, row=number if is_key(number) else 0
         ).first()
         if row is None:
             raise Http404
@@ -693,19 +696,21 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
             if note_import.status == NoteImport.Status.DONE
             else []
         )
+        may_go = self.may_go(request, edited)
         if request.method != "POST":
             return self.page(
                 request,
                 "undo",
                 _("Take this import back?"),
                 edited=edited,
+                may_go=may_go,
                 note_import=note_import,
                 original=note_import,
             )
         gone = None
         if "chosen" in request.POST:
             ticked = set(request.POST.getlist("remove"))
-            gone = {row.pk for row in edited if str(row.pk) in ticked}
+            gone = {pk for pk in may_go if str(pk) in ticked}
         try:
             undone = undo(note_import, request.user.pk, gone)
         except NotThere:
@@ -725,11 +730,18 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
                 _("Some of it was edited since"),
                 409,
                 edited=edited,
+                may_go=may_go,
                 note_import=note_import,
                 original=note_import,
             )
         messages.success(request, undone.told)
         return HttpResponseRedirect(note_import.get_absolute_url())
+
+    def may_go(self, request: HttpRequest, rows: list[Recommendation]) -> set[int]:
+        """Of entries edited since, the keys of those this person may change."""
+        entries: Any = self.admin_site.get_model_admin(Recommendation)
+        own = entries.get_queryset(request).filter(pk__in=[row.pk for row in rows])
+        return {r.pk for r in own if entries.has_change_permission(request, r)}
 
     def forget(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Delete the file at once, without waiting for its days to be over."""
@@ -743,7 +755,7 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
     def give_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The same sheet with a column that says what to fix."""
         note_import = self.found(request, pk)
-        if note_import.status == Status.REFUSED or not has_file(note_import):
+        if note_import.status == Status.REFUSED or not has_file(request, note_import):
             raise Http404
         table = wizard.table_of(note_import)
         verdicts = list(wizard.verdicts_of(note_import))
@@ -759,7 +771,8 @@ class NoteImportAdmin(NoRedirectHome, admin.ModelAdmin):
         note_import = self.found(request, pk)
         if note_import.status != Status.DONE:
             raise Http404
-        rows = outcome.table(note_import, request.build_absolute_uri("/"))
+        user: Any = request.user
+        rows = outcome.table(note_import, user, request.build_absolute_uri("/"))
         if request.GET.get("as") == "csv":
             answer = HttpResponse(returning.csv_of(rows), CSV)
             return named(answer, note_import, "outcome.csv")
@@ -778,8 +791,11 @@ def named(answer: HttpResponse, note_import: NoteImport, ending: str) -> HttpRes
     return answer
 
 
-def has_file(note_import: NoteImport) -> bool:
-    return ImportFile.objects.filter(pk=note_import.pk).exists()
+def has_file(request: HttpRequest, note_import: NoteImport) -> bool:
+    """Whether it is kept, for whoever sent it: it may speak of other regions too."""
+    user: Any = request.user
+    files = ImportFile.objects.visible_to(user)
+    return files.filter(pk=note_import.pk).exists()
 
 
 def similar_to(verdict: Verdict) -> int | None:

@@ -438,6 +438,15 @@ class Check:
             verdict.problems.append(
                 Problem(ROW, "", "published", {"reference": known.reference})
             )
+        elif verdict.changes and self.is_closed(known):
+            told = {"reference": known.reference}
+            verdict.problems.append(Problem(ROW, "", "in_review", told))
+
+    def is_closed(self, known: Known) -> bool:
+        """Whoever does not work everywhere changes drafts alone, in a file too."""
+        return (
+            self.scope.own is not None and known.status != Recommendation.Status.DRAFT
+        )
 
     def settle(self, verdict: Verdict) -> None:
         """Compare with other rows and the edition; then give the final word."""

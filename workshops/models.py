@@ -121,6 +121,11 @@ def expiry() -> Any:
 
 
 class ImportFileQuerySet(models.QuerySet["ImportFile"]):
+    def visible_to(self, user: Any) -> Self:
+        """Without a wall all of them; else one's own: a file may speak of any region."""
+        own = self.filter(note_import__uploaded_by=user)
+        return self if user.works_everywhere else own
+
     def expired(self) -> Self:
         return self.filter(expires_at__lt=timezone.now())
 

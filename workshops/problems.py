@@ -269,6 +269,12 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
             "{reference} is public by now. Change it in the admin, where others see it before it is published."
         ),
     ),
+    "in_review": (
+        ERROR,
+        _(
+            "{reference} is no draft any more. Ask an organiser to make it one again, then bring this row in."
+        ),
+    ),
     "changed_since": (
         WARNING,
         _(
