@@ -24,6 +24,12 @@ def plain_static_files(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """A slow digest is for people who guess; no test does."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def no_second_factor(settings) -> None:
     """Tests about other things sign in with a password alone."""
     settings.SECOND_FACTOR_REQUIRED = False
@@ -33,12 +39,6 @@ def no_second_factor(settings) -> None:
 def english_pages(settings) -> None:
     """Pages of the admin for a browser that asks for no language."""
     settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture
-def quick_passwords(settings) -> None:
-    """For tests in which somebody signs in ever again."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def emptied() -> None:

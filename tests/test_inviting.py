@@ -31,7 +31,7 @@ from .signing import (
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.usefixtures("quick_passwords", "english_pages"),
+    pytest.mark.usefixtures("english_pages"),
 ]
 
 ADD = reverse("admin:accounts_invitation_add")

@@ -22,7 +22,7 @@ from .signing import everything_kept, make_person, shown_by, sign_in, with_app
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.usefixtures("quick_passwords", "english_pages"),
+    pytest.mark.usefixtures("english_pages"),
 ]
 
 INDEX = "/admin/"

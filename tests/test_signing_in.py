@@ -18,7 +18,7 @@ from .signing import NOWHERE, PASSWORD, everything_kept, make_person, sign_in
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.usefixtures("quick_passwords", "english_pages"),
+    pytest.mark.usefixtures("english_pages"),
 ]
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
