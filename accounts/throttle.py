@@ -83,7 +83,8 @@ class Attempt:
                 return int(longest.total_seconds()) + 1
             for row, free in rows:
                 row.count += 1
-                row.waits_until = now + wait_after(row.count, free)
+                wait = wait_after(row.count, free)
+                row.waits_until = now + wait if wait else None
                 row.save(update_fields=["count", "waits_until"])
         return 0
 

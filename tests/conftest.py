@@ -56,7 +56,8 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def organiser(db: None, client: Client) -> Client:
-    """A browser in which an organiser is signed in."""
+    """A browser in which an organiser is signed in; it asks for English."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     user = User.objects.create_user(
         "organiser", password="a long phrase", is_staff=True
     )

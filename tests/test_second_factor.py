@@ -362,7 +362,7 @@ def test_the_picture_and_the_key_say_the_same_and_carry_no_style(client):
 
     page = client.get(SET_UP)
 
-    svg = re.search(r"<svg.*?</svg>", page.text, re.DOTALL).group()
+    svg = re.search(r'class="qr"[^>]*>\s*(<svg.*?</svg>)', page.text, re.DOTALL)[1]
     assert "viewBox" in svg  # or it is cut off on a phone
     assert "style" not in svg
     assert "<script" not in svg
@@ -411,8 +411,6 @@ def test_the_gate_costs_no_query_on_pages(client, django_assert_num_queries):
 
     with django_assert_num_queries(4):  # session, account, permissions twice
         client.get("/admin/password_change/")
-    with django_assert_num_queries(5):  # and what was last done, on the first page
-        client.get(INDEX)
 
 
 @pytest.mark.parametrize(("said", "on"), [("", "True"), ("false", "False")])
