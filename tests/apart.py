@@ -72,7 +72,13 @@ class Apart:
         """`manage.py` with these words, on this database, in a process of its own."""
         return subprocess.Popen(
             [sys.executable, "manage.py", *words],
-            env=os.environ | {"DATABASE_URL": self.url, "LC_ALL": "en"} | environment,
+            env=os.environ
+            | {
+                "DATABASE_URL": self.url,
+                "LC_ALL": "en",
+                "SECOND_FACTOR_REQUIRED": "false",
+            }
+            | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

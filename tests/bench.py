@@ -334,6 +334,7 @@ def on_its_own_database() -> Iterator[Path | None]:
     """The settings point at an empty database; its file, where it is one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
     os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
+    os.environ["SECOND_FACTOR_REQUIRED"] = "false"
     url = urlsplit(os.environ.get("DATABASE_URL", ""))
     if url.scheme.startswith("postgres"):
         with postgresql_of_its_own(url):

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,23 @@ def brought(path: Path, found: Any) -> Any:
     return note_import
 
 
+@contextmanager
+def timed_history() -> Iterator[list[float]]:
+    """Seconds that writing the history takes meanwhile, call by call."""
+    from priorities import bulk
+
+    write, spent = bulk.record_history, list[float]()
+
+    def timed_write(*given: Any) -> int:
+        seconds, count = timed(write, *given)
+        spent.append(seconds)
+        return count
+
+    bulk.record_history = timed_write  # type: ignore[assignment]
+    yield spent
+    bulk.record_history = write
+
+
 def by_command(path: Path) -> tuple[float, int]:
     """Seconds and megabytes at most of `import_notes FILE --dry-run`, start-up included.
 
@@ -239,7 +257,8 @@ def run(sizes: list[int]) -> None:
             invent_file(path, size)
             before = Recommendation.objects.count()
             checking, found = timed(judged, path)
-            storing, note_import = timed(brought, path, found)
+            with timed_history() as history:
+                storing, note_import = timed(brought, path, found)
             made = Recommendation.objects.count() - before
             assert made > size * 0.7, found.verdicts.totals
             ours = size / (checking + storing)
@@ -250,6 +269,13 @@ def run(sizes: list[int]) -> None:
             }
             for name, value in figures.items():
                 say(name=name, value=round(value), unit="rows/s", **about)
+            without = checking + storing - sum(history)
+            say(
+                name="notes, history / all else",
+                value=round(sum(history) / without, 3),
+                unit="ratio",
+                **about,
+            )
             say(
                 name="notes, share new",
                 value=round(made / size, 3),
