@@ -208,6 +208,11 @@ class AccountForm(forms.ModelForm):
         choices=language_choices,
         help_text=_("Into which this person translates, or reviews translations."),
     )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=language_choices,
+        help_text=_("In which this person is written to."),
+    )
 
     class Meta:
         model = User

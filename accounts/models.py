@@ -33,7 +33,6 @@ class User(AbstractUser):
     language = models.CharField(
         _("language"),
         max_length=2,
-        choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
         help_text=_("In which this person is written to."),
     )

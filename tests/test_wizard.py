@@ -24,7 +24,7 @@ from workshops.models import ImportFile, NoteImport, SavedMapping, WorkshopNote
 NOTES = Path(__file__).with_name("notes")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
-QUERIES = 18  # of one preview page
+QUERIES = 23  # of one preview page
 HEAD = "Region,Audience,Area,Recommendation,Rank\n"
 GOOD = "Africa,Governments,Media,Open a quiet door in each town hall,1\n"
 BAD = "Africca,Governments,Media,Pay interpreters on the day they work,2\n"

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='language',
-            field=models.CharField(choices=[('fr', 'French'), ('en', 'English'), ('es', 'Spanish'), ('ar', 'Arabic')], default='fr', help_text='In which this person is written to.', max_length=2, verbose_name='language'),
+            field=models.CharField(default='fr', help_text='In which this person is written to.', max_length=2, verbose_name='language'),
         ),
     ]
