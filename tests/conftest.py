@@ -26,7 +26,8 @@ def plain_static_files(settings) -> None:
 @pytest.fixture(autouse=True)
 def quick_passwords(settings) -> None:
     """A slow digest is for people who guess; no test does."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    md5 = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [md5, *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +57,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def organiser(db: None, client: Client) -> Client:
-    """A browser in which an organiser is signed in; it asks for English."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    """A browser in which an organiser is signed in."""
     user = User.objects.create_user(
         "organiser", password="a long phrase", is_staff=True
     )

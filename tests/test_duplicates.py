@@ -152,7 +152,9 @@ def test_the_page_is_narrowed_to_where(organiser, pair):
     assert shown(verdict="same") == []
 
 
-def test_the_same_demand_is_told_on_both_public_pages(organiser, client, pair):
+def test_the_same_demand_is_told_on_both_public_pages(
+    organiser, client, pair, english_pages
+):
     before = ContentChange.objects.count()
 
     organiser.post(page(), {"pair": pair.pk, "verdict": "same"})
@@ -184,7 +186,7 @@ def test_different_changes_nothing_public(organiser, pair):
     assert list(organiser.get(page()).context["pairs"]) == []
 
 
-def test_who_decides_second_is_told(organiser, pair):
+def test_who_decides_second_is_told(organiser, pair, english_pages):
     pair.decide("same", None)
 
     response = organiser.post(

@@ -13,7 +13,7 @@ from regions.models import ContentChange, Country
 
 from .factories import make_area, make_recommendation, make_region
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 
 def merge(stays, *others, **told):

@@ -24,7 +24,7 @@ from workshops.names import Names
 
 from .factories import make_area, make_audience, make_recommendation, references
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 
 def merged(word, target):

@@ -12,7 +12,7 @@ from priorities.splitting import sentences
 
 from .factories import make_area, make_audience, make_recommendation, make_region
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 
 def split(row, *texts, seen=None, **told):
