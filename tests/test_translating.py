@@ -25,7 +25,7 @@ from translations.hints import hints, listed
 from translations.units import KINDS, Unit, find, progress
 from workshops.spreadsheets import Refused
 
-from .factories import make_recommendation, make_section
+from .factories import make_area, make_recommendation, make_section
 
 pytestmark = pytest.mark.django_db
 REFERENCE = "2021-AFRIC-001"
@@ -64,6 +64,17 @@ def somebody_else():
 
 def said(answer):
     return [str(message) for message in answer.wsgi_request._messages]
+
+
+def test_what_was_merged_needs_no_translation():
+    media, press = make_area("media"), make_area("press")
+    PriorityArea.objects.filter(pk=press.pk).update(merged_into=media)
+
+    (names_of_areas,) = (kind for kind in KINDS if kind.slug == "area.name")
+    names = [row.slug for row in names_of_areas.rows()]
+
+    assert "media" in names
+    assert "press" not in names
 
 
 # Who may.

@@ -74,6 +74,8 @@ class Kind:
         rows = self.model._default_manager.all()
         if self.model is Recommendation:
             rows = rows.exclude(status=Recommendation.Status.ARCHIVED)
+        if self.model in (PriorityArea, Audience):
+            rows = rows.filter(merged_into=None)
         public = PUBLIC.get(self.model)
         if user is not None and public is not None and not user.works_everywhere:
             own = Q((f"{self.region}__in", user.region_slugs())) if self.region else Q()
