@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from accounts.roles import assign
-from priorities.models import Recommendation, Section
+from priorities.models import Recommendation, Resemblance, Section
+from regions import operations
 from regions.models import Region
 
 from .test_browser import browser, site
@@ -148,3 +150,39 @@ def test_beyond_her_region_a_facilitator_finds_nothing(sign_in, site):
     assert answer.status == 404
     facilitator.goto("/admin/priorities/recommendation/?q=2021-ASI")
     expect(facilitator.locator(".paginator")).to_contain_text("0 ")
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("ar", 360, "dark"), ("fr", 1280, "light")]
+)
+def test_axe_finds_nothing_on_the_pages_of_curators(
+    sign_in, draft, language, width, scheme
+):
+    other = Recommendation.objects.exclude(pk=draft.pk)[0]
+    Resemblance.objects.of(draft, other, 60)
+    with operations.one() as operation:
+        draft.send_to_review()
+    base = "/admin/priorities/recommendation"
+    page = sign_in(
+        "organiser",
+        "organiser",
+        locale=language,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+    )
+
+    for address in (
+        "/admin/",
+        f"{base}/empty/",
+        f"{base}/operations/",
+        f"{base}/operations/{operation}/",
+        f"{base}/merge/?row={draft.pk}&row={other.pk}",
+        f"{base}/{draft.pk}/split/",
+        "/admin/priorities/resemblance/",
+    ):
+        page.goto(address)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], address
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), address
