@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -40,6 +41,15 @@ def no_second_factor(settings) -> None:
 def english_pages(settings) -> None:
     """Pages of the admin for a browser that asks for no language."""
     settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """What a test writes is there for a server too: PostgreSQL shows no open transaction."""
+    name = str(connection.settings_dict["NAME"])
+    assert "test" in name or "memory" in name, "no test database: run more than this"
+    with django_db_blocker.unblock():
+        yield
 
 
 def emptied() -> None:

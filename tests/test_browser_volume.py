@@ -14,7 +14,13 @@ from .test_browser import browser, site
 
 __all__ = ["browser", "site"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed")]
+
+
+@pytest.mark.django_db
+def test_there_is_a_database_to_try_in():
+    """Marked, so that pytest-django makes one for the others of this module."""
+    assert not Recommendation.objects.exists()
 
 
 @pytest.fixture
