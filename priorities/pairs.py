@@ -57,6 +57,7 @@ def beside(resemblance: Resemblance) -> Pair:
     return Pair(resemblance, alike(*texts), url)
 
 
+@admin.register(Resemblance)
 class ResemblanceAdmin(NoRedirectHome, admin.ModelAdmin):
     """One page: what is found, and what somebody decided about it."""
 

@@ -679,7 +679,7 @@ def test_the_preview_has_nothing_inline(organiser):
 
 
 def test_a_file_too_large_is_refused_with_advice(organiser, monkeypatch):
-    monkeypatch.setattr("priorities.admin.MAX_UPLOAD", 10)
+    monkeypatch.setattr("priorities.admin.recommendations.MAX_UPLOAD", 10)
     upload = SimpleUploadedFile("notes.csv", rows(NEW).export("csv").encode())
 
     response = organiser.post(

@@ -455,7 +455,9 @@ def test_an_entry_leads_to_its_neighbours_in_the_list_one_came_from(organiser):
 
 
 def test_the_walk_goes_over_the_pages_of_the_list(organiser, monkeypatch):
-    monkeypatch.setattr("priorities.admin.RecommendationAdmin.list_per_page", 2)
+    monkeypatch.setattr(
+        "priorities.admin.recommendations.RecommendationAdmin.list_per_page", 2
+    )
     section = make_section()
     rows = [make_recommendation(section=section) for _ in range(9)]
     address, met = page(rows[0]), [rows[0].pk]

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from regions.admin import CuratedAdmin
 
-from .models import ProblemReport
-from .models.report import MOST_URGENT
+from ..models import ProblemReport
+from ..models.report import MOST_URGENT
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -31,6 +31,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.exclude(settled_at=None) if self.value() else queryset
 
 
+@admin.register(ProblemReport)
 class ProblemReportAdmin(CuratedAdmin):
     region_path = "recommendation__section__regional_forum__region"
     list_display = [

@@ -1,10 +1,9 @@
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -15,19 +14,18 @@ from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm, ImportForm
 
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
-from regions.conflicts import VersionedForm, with_version
+from regions.conflicts import VersionedForm
 
-from . import (
+from .. import (
     autosave,
     formats,
     merging,
     operated,
     reviewing,
-    rewording,
     splitting,
     work,
 )
-from .bulk_editing import (
+from ..bulk_editing import (
     AreasForm,
     AssignForm,
     CountriesForm,
@@ -37,153 +35,26 @@ from .bulk_editing import (
     choose,
     people_of,
 )
-from .index import current
-from .models import (
-    AreaSynonym,
-    Audience,
-    AudienceInclusion,
+from ..index import current
+from ..models import (
     Autosave,
-    Instrument,
-    PriorityArea,
-    ProblemReport,
     Recommendation,
     RecommendationArea,
     RecommendationCountry,
     RecommendationInstrument,
-    Resemblance,
-    Section,
 )
-from .models.recommendation import LIST_ORDER, MAX_RANK, RANKED, RecommendationQuerySet
-from .pairs import ResemblanceAdmin
-from .previewing import preview, texts_of
-from .ranking import rank_section, ranking_url
-from .report_admin import ProblemReportAdmin
-from .resources import RecommendationResource
-from .search import MAX_LENGTH, Search
-from .templatetags.texts import emphasise, plain
-from .terms import Terms
-from .walking import step_told, walk
+from ..models.recommendation import LIST_ORDER, RecommendationQuerySet
+from ..previewing import preview, texts_of
+from ..ranking import ranking_url
+from ..resources import RecommendationResource
+from ..search import MAX_LENGTH, Search
+from ..templatetags.texts import plain
+from ..terms import Terms
+from ..walking import step_told, walk
+from .vocabulary import REGION, PlainLinks
 
 MOST_FOUND = 5_000  # rows a search of the admin lists
 MAX_UPLOAD = 5 * 1024 * 1024
-
-
-REGION = "section__regional_forum__region"
-
-
-def entries_of(request: HttpRequest) -> Count:
-    """How many entries carry a word: of those that whoever asks may know of."""
-    user: Any = request.user
-    if user.works_everywhere:
-        return Count("recommendations", distinct=True)
-    within = {f"recommendations__{REGION}__slug__in": user.region_slugs()}
-    return Count("recommendations", Q(**within), distinct=True)
-
-
-class PlainLinks:
-    """Inline choices without the four icons that would edit the vocabulary itself."""
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if field is not None and db_field.is_relation:
-            for permission in ("add", "change", "delete", "view"):
-                setattr(field.widget, f"can_{permission}_related", False)
-        return field
-
-
-class WordAdmin(CuratedAdmin):
-    """Areas and audiences: what is merged into another is no longer listed or chosen."""
-
-    change_form_template = "admin/priorities/word_change_form.html"
-
-    @property
-    def merge_page(self) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_merge"
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(partial(rewording.page, self))
-        return [
-            path("<int:pk>/merge/", view, name=self.merge_page),
-            *super().get_urls(),
-        ]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        current = queryset.filter(merged_into=None)
-        return super().get_search_results(request, current, search_term)
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context |= {"merge_page": f"admin:{self.merge_page}"}
-        return super().render_change_form(request, context, *args, **kwargs)
-
-
-class InclusionInline(PlainLinks, admin.TabularInline):
-    model = AudienceInclusion
-    fk_name = "joint"
-    autocomplete_fields = ["included"]
-    extra = 0
-
-
-@admin.register(Audience)
-class AudienceAdmin(WordAdmin):
-    fixed = ["slug"]
-    ordering = Audience._meta.ordering  # counting drops the model's own
-    list_display = ["name", "slug", "position", "recommendation_count"]
-    search_fields = ["slug", *in_languages("name")]
-    fields = ["slug", *in_languages("name"), "position"]
-    inlines = [InclusionInline]
-    tracked = [AudienceInclusion]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Audience]:
-        found = super().get_queryset(request)
-        return found.annotate(recommendation_count=entries_of(request))
-
-    @admin.display(description=_("entries"), ordering="recommendation_count")
-    def recommendation_count(self, audience: Any) -> int:
-        count: int = audience.recommendation_count
-        return count
-
-
-class SynonymInline(admin.TabularInline):
-    model = AreaSynonym
-    extra = 1
-
-
-@admin.register(PriorityArea)
-class PriorityAreaAdmin(WordAdmin):
-    fixed = ["slug"]
-    ordering = PriorityArea._meta.ordering
-    list_display = ["name", "parent", "slug", "position", "recommendation_count"]
-    list_filter = [("parent", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["parent"]
-    search_fields = ["slug", *in_languages("name"), "synonyms__label"]
-    autocomplete_fields = ["parent"]
-    fields = ["slug", "parent", "position", *in_languages("name", "description")]
-    inlines = [SynonymInline]
-    tracked = [AreaSynonym]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityArea]:
-        found = super().get_queryset(request)
-        return found.annotate(recommendation_count=entries_of(request))
-
-    @admin.display(description=_("entries"), ordering="recommendation_count")
-    def recommendation_count(self, area: Any) -> int:
-        count: int = area.recommendation_count
-        return count
-
-
-@admin.register(Instrument)
-class InstrumentAdmin(CuratedAdmin):
-    fixed = ["slug"]
-    list_display = ["name", "slug", "kind"]
-    list_filter = ["kind"]
-    search_fields = ["slug", *in_languages("name")]
-    fields = ["slug", "kind", *in_languages("name")]
 
 
 class RecommendationForm(VersionedForm):
@@ -191,152 +62,6 @@ class RecommendationForm(VersionedForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"status", "published_at"}  # type: ignore[misc]
-
-
-class RankedForm(VersionedForm):
-    """Ranks are checked together by the formset: two rows may swap theirs."""
-
-    rank = forms.IntegerField(min_value=1, max_value=MAX_RANK, required=False)
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | {"rank"}  # type: ignore[misc]
-
-
-class RankedFormSet(forms.BaseInlineFormSet):
-    def clean(self) -> None:
-        super().clean()
-        held: dict[int, str] = {}
-        for form in self.forms:
-            rank = (
-                form.cleaned_data.get("rank") if hasattr(form, "cleaned_data") else None
-            )
-            if rank is None or not form.instance.is_published:
-                continue
-            if rank in held:
-                form.add_error(
-                    "rank",
-                    _("%(other)s holds rank %(rank)s too: give each its own, or none.")
-                    % {"other": held[rank], "rank": rank},
-                )
-            held[rank] = str(form.instance)
-
-
-class RecommendationInline(PlainLinks, admin.TabularInline):
-    model = Recommendation
-    form = RankedForm
-    formset = RankedFormSet
-    fields = [
-        "reference",
-        "position",
-        "rank",
-        "is_lead",
-        "audience",
-        "preview",
-        "status",
-        "version",
-    ]
-    readonly_fields = ["reference", "preview", "status"]
-    autocomplete_fields = ["audience"]
-    ordering = RANKED
-    extra = 0
-    can_delete = False
-    show_change_link = True
-    view_on_site = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
-        rows = super().get_queryset(request).select_related("section", "audience")
-        return with_version(rows)
-
-    @admin.display(description=_("text"))
-    def preview(self, recommendation: Recommendation) -> str:
-        return emphasise(recommendation.original("text").value)
-
-
-@admin.register(Section)
-class SectionAdmin(CuratedAdmin):
-    region_path = "regional_forum__region"
-    list_display = [
-        "heading",
-        "regional_forum",
-        "kind",
-        "audience",
-        "position",
-        "entry_count",
-    ]
-    ordering = [
-        "-regional_forum__edition__year",
-        "regional_forum__region__position",
-        "position",
-    ]
-    list_filter = [
-        "regional_forum__edition",
-        "regional_forum__region",
-        "kind",
-        "audience",
-    ]
-    list_select_related = [
-        "regional_forum__edition",
-        "regional_forum__region",
-        "audience",
-    ]
-    search_fields = [*in_languages("heading"), "regional_forum__region__slug"]
-    autocomplete_fields = ["regional_forum", "audience"]
-    stays = ["regional_forum", "position", "kind"]
-    inlines = [RecommendationInline]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("regional_forum", "position"),
-                    ("kind", "audience"),
-                    ("first_page", "last_page"),
-                ]
-            },
-        ),
-        (_("Texts"), {"fields": in_languages("heading", "introduction")}),
-        TRANSLATION_STATE,
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("regional_forum__edition", "regional_forum__region")
-            .annotate(entry_count=Count("recommendations", distinct=True))
-        )
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.rank)
-        own = path("<int:pk>/rank/", view, name="priorities_section_rank")
-        return [own, *super().get_urls()]
-
-    def rank(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return rank_section(request, self, pk)
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        section = context.get("original")
-        if section and request.user.has_perm("priorities.change_recommendation"):
-            context["ranking_url"] = ranking_url(section.pk)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    @admin.display(description=_("entries"), ordering="entry_count")
-    def entry_count(self, section: Any) -> int:
-        count: int = section.entry_count
-        return count
-
-    def save_formset(
-        self, request: HttpRequest, form: Any, formset: Any, change: bool
-    ) -> None:
-        """Free the ranks that change hands before they are given out again."""
-        changed = [row.pk for row in formset.save(commit=False) if row.pk]
-        Recommendation.objects.filter(pk__in=changed).update(rank=None)
-        super().save_formset(request, form, formset, change)
 
 
 class WorkFilter(admin.SimpleListFilter):
@@ -813,7 +538,3 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         response = super().response_change(request, obj)
         following = step_told(self, request, request.POST.get("_next", ""))
         return HttpResponseRedirect(following.url) if following else response
-
-
-admin.site.register(ProblemReport, ProblemReportAdmin)
-admin.site.register(Resemblance, ResemblanceAdmin)
