@@ -166,19 +166,27 @@ class JoinForm(UserCreationForm):
         return super().save(commit)
 
 
+class LanguagesField(forms.MultipleChoiceField):
+    """Into which somebody translates."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Languages"),
+            required=False,
+            choices=language_choices,
+            help_text=_("Into which this person translates, or reviews translations."),
+        )
+
+
 class InvitationForm(forms.ModelForm):
     role = forms.ChoiceField(
         label=_("What this person will do"),
         widget=forms.RadioSelect,
         choices=role_choices,
     )
-    languages = forms.MultipleChoiceField(
-        label=_("Languages"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=language_choices,
-        help_text=_("Into which this person translates, or reviews translations."),
-    )
+    languages = LanguagesField()
     days = forms.IntegerField(
         label=_("Good for days"), min_value=1, max_value=30, initial=7
     )
@@ -201,13 +209,7 @@ class AccountForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         choices=role_choices,
     )
-    languages = forms.MultipleChoiceField(
-        label=_("Languages"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=language_choices,
-        help_text=_("Into which this person translates, or reviews translations."),
-    )
+    languages = LanguagesField()
     language = forms.ChoiceField(
         label=_("Language"),
         choices=language_choices,

@@ -72,7 +72,8 @@ class ForumAdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         from .work import lines  # when every model is there
 
-        context = {"work": lines(request.user), **(extra_context or {})}  # type: ignore[arg-type]
+        user: Any = request.user
+        context = {"work": lines(user), **(extra_context or {})}
         return super().index(request, context)
 
     def get_urls(self) -> list[Any]:

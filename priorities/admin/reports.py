@@ -88,10 +88,11 @@ class ProblemReportAdmin(CuratedAdmin):
     def save_model(
         self, request: HttpRequest, obj: ProblemReport, form: Any, change: bool
     ) -> None:
+        user: Any = request.user
         if not change:
-            obj.noted_by = request.user  # type: ignore[assignment]
+            obj.noted_by = user
         if obj.outcome and "outcome" in form.changed_data:
-            obj.settle(obj.outcome, request.user)
+            obj.settle(obj.outcome, user)
         elif "outcome" in form.changed_data:
             obj.reopen()
         else:

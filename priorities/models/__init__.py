@@ -1,5 +1,6 @@
 from .autosave import Autosave
-from .recommendation import Comment, Recommendation
+from .comment import Comment
+from .recommendation import Recommendation
 from .report import ProblemReport
 from .resemblance import Resemblance
 from .section import Section
