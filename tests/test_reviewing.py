@@ -173,6 +173,37 @@ def test_nobody_approves_what_they_sent_to_review(db):
     assert not Comment.objects.exists()
 
 
+def test_an_approval_does_not_outlive_the_review_it_was_given_in(facilitator, reviewer):
+    organiser = make_user("olga", "organiser")
+    row = make_recommendation("mena", status="draft")
+    act(facilitator, "send_to_review", row)
+    say(reviewer, row, "approved")
+    act(organiser, "back_to_draft", row)
+    row.refresh_from_db()
+    row.text_fr = "Autre chose."
+    row.save()
+
+    act(facilitator, "send_to_review", row)
+
+    assert waiting(organiser) == {"to-review": 1}
+    assert waiting(reviewer) == {"to-review": 1}
+
+
+def test_without_its_original_nothing_is_sent_to_review_and_one_is_told_what_to_do(
+    facilitator,
+):
+    ready = make_recommendation("mena", status="draft")
+    row = make_recommendation("mena", text="", text_en="Train.", status="draft")
+
+    answer = act(facilitator, "send_to_review", ready, row).content.decode()
+
+    assert f"{row.reference} has no text in its original language (French)" in answer
+    assert "choose another original language" in answer
+    ready.refresh_from_db()
+    row.refresh_from_db()
+    assert (ready.status, row.status) == (Status.DRAFT, Status.DRAFT)
+
+
 def test_who_was_quicker_is_told_to_the_second(reviewer):
     row = make_recommendation("mena", status="in_review")
     say(reviewer, row, "sent_back", "Which?")

@@ -479,7 +479,13 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
         self, request: HttpRequest, queryset: RecommendationQuerySet
     ) -> None:
         drafts = list(queryset.filter(status=Recommendation.Status.DRAFT))
-        self.tell_moved(request, queryset.send_to_review())
+        try:
+            count = queryset.send_to_review()
+        except ValidationError as error:
+            text = _("Nothing was sent to review. %s") % " ".join(error.messages)
+            self.message_user(request, text, messages.ERROR)
+            return
+        self.tell_moved(request, count)
         reviewing.tell_reviewers(request, drafts)
 
     @admin.action(

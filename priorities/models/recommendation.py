@@ -149,8 +149,16 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return len(rows)
 
     def with_decision(self) -> Self:
-        """Each row with what was decided last in its reviews, NULL if nothing was."""
-        decided = Comment.objects.decisions().filter(recommendation=OuterRef("pk"))
+        """Each row with what was decided since it was sent to review, NULL if nothing was."""
+        sent = self.model.history.filter(
+            id=OuterRef(OuterRef("pk")), history_change_reason=SENT_TO_REVIEW
+        )
+        decided = Comment.objects.decisions().filter(
+            recommendation=OuterRef("pk"),
+            made_at__gte=Subquery(
+                sent.order_by("-history_id").values("history_date")[:1]
+            ),
+        )
         last = decided.order_by("-made_at", "-pk").values("kind")[:1]
         return self.annotate(decision=Subquery(last))
 
@@ -767,8 +775,21 @@ class Recommendation(OriginalText):
 
     def send_to_review(self) -> None:
         self.must_be_unpublished()
+        self.must_have_its_original()
         self.status = self.Status.IN_REVIEW
         self.change_because(SENT_TO_REVIEW, steps=["status"])
+
+    def must_have_its_original(self) -> None:
+        if not self.original("text").value:
+            raise ValidationError(
+                _(
+                    "%(reference)s has no text in its original language (%(language)s). Write it, or choose another original language."
+                )
+                % {
+                    "reference": self.reference,
+                    "language": self.get_original_language_display(),
+                }
+            )
 
     def back_to_draft(self) -> None:
         """For what was never public; what was is withdrawn instead."""
@@ -847,6 +868,7 @@ class Recommendation(OriginalText):
 
     def publish(self, at: datetime | None = None) -> None:
         """Make it public. ValidationError when its text, rank or audience forbids it."""
+        self.must_have_its_original()
         self.must_be_checked_for_people()
         self.status = self.Status.PUBLISHED
         self.published_at = self.published_at or at or timezone.now()
