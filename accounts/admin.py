@@ -58,6 +58,20 @@ def show_link(
     return page(request, "link", _("The link"), link=link, invitation=invitation)
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """By what somebody does, in the words of this reader."""
+
+    title = gettext_lazy("roles")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(role.slug, role.label) for role in ROLES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        role = BY_SLUG.get(self.value() or "")
+        return queryset.filter(groups__name=role.group) if role else queryset
+
+
 @admin.register(User)
 class AccountAdmin(NoRedirectHome, admin.ModelAdmin):
     form = AccountForm
@@ -71,7 +85,7 @@ class AccountAdmin(NoRedirectHome, admin.ModelAdmin):
         "second_factor",
         "is_active",
     ]
-    list_filter = ["is_active", "groups", "regions"]
+    list_filter = ["is_active", RoleFilter, "regions"]
     search_fields = ["username", "first_name", "last_name"]
     ordering = ["username"]
     list_per_page = 50

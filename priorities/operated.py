@@ -131,6 +131,7 @@ def operation(model_admin: Any, request: HttpRequest, uuid: UUID) -> HttpRespons
         "is_open": bool(found.open),
         "changed_since": found.changed_since,
         "page": page,
+        "numbers": page.paginator.get_elided_page_range(page.number),
         "told": told(found, list(page)),
     }
     return TemplateResponse(request, "admin/priorities/operation.html", context)

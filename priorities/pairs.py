@@ -124,6 +124,7 @@ class ResemblanceAdmin(NoRedirectHome, admin.ModelAdmin):
             "title": _("Possible duplicates"),
             "opts": self.opts,
             "page": page,
+            "numbers": page.paginator.get_elided_page_range(page.number),
             "pairs": [beside(resemblance) for resemblance in page],
             "where": where,
             "places": WHERE,

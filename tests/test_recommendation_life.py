@@ -114,7 +114,9 @@ def test_the_kind_of_a_section_with_entries_cannot_change():
 def test_publishing_needs_a_text_in_the_original_language():
     draft = make_recommendation(status="draft", original_language="en", text_en=None)
 
-    with pytest.raises(ValidationError, match="2021-AFRIC-001 has no text in its original"):
+    with pytest.raises(
+        ValidationError, match="2021-AFRIC-001 has no text in its original"
+    ):
         draft.publish()
 
 
