@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from priorities.models import Recommendation
+from priorities.models.recommendation import Part
 from workshops.models import ImportFile, NoteImport, Redaction, WorkshopNote
 
 from .test_wizard import HEAD, step, upload
@@ -68,6 +69,27 @@ def test_words_go_from_note_text_history_and_file(administrator):
         "root",
         "she asked for it",
     )
+
+
+def test_words_go_from_what_it_was_merged_into_and_split_into_too(administrator):
+    note = brought_in(administrator)
+    rows = Recommendation.objects
+    first = rows.get(pk=note.recommendation_id)
+    stays = rows.create(
+        section=first.section,
+        audience=first.audience,
+        text_en="Go.",
+        original_language="en",
+    )
+    rows.all().merge(stays, [first], {"en": first})
+    stays.refresh_from_db()
+    part = Part(stays.text_en, stays.audience, [])
+    rows.all().split(stays, [part, Part("Go.", stays.audience, [])])
+
+    ask(administrator, note, words="Zawadi Quenby", reason="she asked for it")
+
+    assert "quenby" not in everything()
+    assert rows.filter(text_en__contains="▮▮▮").count() == 3
 
 
 def test_the_reason_never_repeats_what_was_taken_out(administrator):

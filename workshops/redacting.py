@@ -62,12 +62,13 @@ def redact(
 
     They may stand in any case and with any spaces between their words. The uploaded
     file goes as a whole, also where it brought other notes of the same recommendation.
+    What this was merged with or split into may repeat them, and is cleaned too.
     """
     eraser = Eraser(passages)
     recommendation = note.recommendation
+    kin = kin_of(recommendation) if recommendation else []
     notes = WorkshopNote.objects.filter(
-        Q(note_import=note.note_import)
-        | Q(recommendation=recommendation, recommendation__isnull=False)
+        Q(note_import=note.note_import) | Q(recommendation__in=kin)
     )
     imports = {note.note_import_id}
     for each in notes.select_for_update(of=("self",)):
@@ -81,8 +82,8 @@ def redact(
         if eraser.clean(each_import, (*JSON_OF_IMPORT, "file_name", "headings")):
             each_import.save()
     ImportFile.objects.filter(note_import__in=imports).delete()
-    if recommendation is not None:
-        out_of_text(recommendation, eraser)
+    for each_row in kin:
+        out_of_text(each_row, eraser)
     return Redaction.objects.create(
         note_import=note.note_import,
         row=note.row,
@@ -91,6 +92,18 @@ def redact(
         reason=reason,
         redacted_by=user,
     )
+
+
+def kin_of(recommendation: Recommendation) -> list[Recommendation]:
+    """Itself, and all that merges and splits tie to it, however far."""
+    found, waiting = [recommendation], [recommendation]
+    while waiting:
+        row = waiting.pop()
+        tied = [row.merged_into, row.split_from, *row.merged.all(), *row.parts.all()]
+        new = [other for other in tied if other is not None and other not in found]
+        found += new
+        waiting += new
+    return found
 
 
 def out_of_text(recommendation: Recommendation, eraser: Eraser) -> None:
