@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := accounts forum priorities regions tests translations workshops manage.py gunicorn.conf.py
 TEMPLATES := $(shell find templates -name '*.html')
+PARALLEL := -p no:cacheprovider --numprocesses auto --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
@@ -40,8 +41,8 @@ demo: setup  ## Load edition 2021 and serve http://127.0.0.1:8000/
 
 test: setup lint types  ## Lint, types, tests on SQLite and on PostgreSQL, browser tests
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -p no:cacheprovider
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -p no:cacheprovider
+	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(PARALLEL)
 
 lint: setup
 	$(BIN)/ruff check --no-cache $(SOURCES)

@@ -4,12 +4,10 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache, wraps
-from pathlib import Path
+from functools import wraps
 from threading import Lock
 from typing import Any
 
-from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,27 +17,14 @@ from django.views.decorators.http import condition
 from priorities.index import current
 from priorities.search import words_of
 from regions.changes import data_version
+from regions.release import release
 
 from .limits import limited_time
 
 logger = logging.getLogger(__name__)
 
-DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
-SUFFIXES = {".py", ".html", ".css", ".js", ".svg", ".po", ".csv", ".json"}
-PUBLIC = "priorities"
+PUBLIC = {"priorities", "data", "api"}  # namespaces of addresses
 MOST_DRAWN = 24_000_000  # bytes of pages each process keeps
-
-
-@cache
-def release() -> str:
-    """A digest of code, templates, styles and catalogues: a new release is a new page."""
-    digest = hashlib.sha256(settings.EXIT_URL.encode() + settings.REPORT_EMAIL.encode())
-    digest.update(Path(settings.BASE_DIR, "requirements.lock").read_bytes())
-    for folder in DRAWN_BY:
-        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
-            if path.suffix in SUFFIXES:
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def page_version(request: HttpRequest, *args: Any, **kwargs: Any) -> str:
@@ -130,7 +115,7 @@ class VersionedPages:
         kwargs: dict[str, Any],
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or match.namespace != PUBLIC:
+        if match is None or match.namespace not in PUBLIC:
             return None
         answer = condition(etag_func=page_version)(drawn_once(view))
         try:

@@ -204,6 +204,11 @@ NOTES_MAX_COLUMNS = env_number("NOTES_MAX_COLUMNS", 50)
 NOTES_MAX_CHARACTERS = env_number("NOTES_MAX_CHARACTERS", 20_000)
 NOTES_KEPT_DAYS = env_number("NOTES_KEPT_DAYS", 90)
 
+# Booklets, archives and pictures: made once for each version of the data, and kept.
+MADE_DIR = Path(os.environ.get("MADE_DIR") or BASE_DIR / "made")
+MADE_MB = env_number("MADE_MB", 300)
+
+SITE_URL = (os.environ.get("SITE_URL") or "http://127.0.0.1:8000").rstrip("/")
 EXIT_URL = os.environ.get("EXIT_URL") or "https://www.wikipedia.org/"
 REPORT_EMAIL = os.environ.get("REPORT_EMAIL", "")
 

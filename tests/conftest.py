@@ -37,6 +37,12 @@ def no_second_factor(settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = False
 
 
+@pytest.fixture(autouse=True)
+def made_apart(settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests make is theirs: versions of their data could be alike."""
+    settings.MADE_DIR = tmp_path_factory.mktemp("made")
+
+
 @pytest.fixture
 def english_pages(settings) -> None:
     """Pages of the admin for a browser that asks for no language."""
