@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/translations/", include("translations.urls")),
     path("admin/", include("priorities.admin_urls")),
     path("admin/", admin.site.urls),
+    path("data/", include("priorities.data_urls")),
     *i18n_patterns(path("", include("priorities.urls"))),
 ]
