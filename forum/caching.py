@@ -15,6 +15,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
 from priorities.index import current
+from priorities.made import Busy
 from priorities.search import words_of
 from regions.changes import data_version
 from regions.release import release
@@ -24,6 +25,7 @@ from .limits import limited_time
 logger = logging.getLogger(__name__)
 
 PUBLIC = {"priorities", "data", "api"}  # namespaces of addresses
+AGAIN = 3  # seconds after which a file that had to wait is asked for again
 MOST_DRAWN = 24_000_000  # bytes of pages each process keeps
 
 
@@ -124,6 +126,10 @@ class VersionedPages:
             logger.exception("The database did not answer in time")
             response = render(request, "503.html", status=503)
             response["Retry-After"] = "30"
+            return response
+        except Busy:
+            response = render(request, "being_made.html", status=503)
+            response["Retry-After"] = response["Refresh"] = str(AGAIN)
             return response
         patch_cache_control(response, no_cache=True)
         if request.method == "HEAD" and not response.streaming:

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "forum.headers.permissions_policy",
     "forum.limits.no_null_characters",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "forum.headers.Packing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
+from .booklet import views as booklets
 
 
 class ReferenceConverter(StringConverter):
@@ -12,8 +13,13 @@ class SpreadsheetConverter(StringConverter):
     regex = "csv|xlsx"
 
 
+class DocumentConverter(StringConverter):
+    regex = "pdf|docx|html"
+
+
 register_converter(ReferenceConverter, "reference")
 register_converter(SpreadsheetConverter, "spreadsheet")
+register_converter(DocumentConverter, "document")
 
 app_name = "priorities"
 urlpatterns = [
@@ -49,5 +55,11 @@ urlpatterns = [
         views.selection_download,
         name="selection-download",
     ),
+    path("booklet/<int:year>/", booklets.booklet, name="booklet"),
+    path(
+        "booklet/<int:year>.<document:kind>", booklets.booklet_file, name="booklet-file"
+    ),
+    path("compare.<document:kind>", booklets.compare_file, name="compare-file"),
+    path("selection.<document:kind>", booklets.selection_file, name="selection-file"),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

@@ -7,18 +7,22 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 
-EXAMPLES: dict[str, list[str | tuple[str, ...]]] = {
+EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "region-detail": ["africa", "europe-north-america-caribbean", "europe"],
     "recommendation-detail": ["2021-MENA-014", "2021-ENAC-008"],
     "area-detail": ["awareness", "survivors", "kafala"],
     "likeness": [("2021-MENA-014", "2021-AFR-003")],
+    "booklet": [(2021,)],
 }
 # What is no page of its own: spreadsheets, and the part of one that suggests.
-FILES: dict[str, list[list[str]]] = {
+FILES: dict[str, list[list[Any]]] = {
     "recommendations-download": [["csv"], ["xlsx"]],
     "compare-download": [["csv"], ["xlsx"]],
     "matrix-download": [["csv"], ["xlsx"]],
     "selection-download": [["csv"], ["xlsx"]],
+    "compare-file": [["html"]],
+    "booklet-file": [[2021, "pdf"], [2021, "docx"], [2021, "html"]],
+    "selection-file": [["html"]],
     "suggestions": [[]],
 }
 QUERIES = {

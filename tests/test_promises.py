@@ -55,6 +55,7 @@ def test_every_kind_of_public_page_is_among_the_addresses():
         "convergences",
         "selection",
         "likeness",
+        "booklet",
         *FILES,
     }
 

@@ -62,18 +62,22 @@ def original_in(original: Text) -> str:
     return gettext("Original: %(language)s") % {"language": name}
 
 
+def about_state(text: Text) -> str:
+    """What a reader should know of a translation before trusting it; "" where nothing."""
+    if text.state == "draft":
+        return gettext("Translation not yet reviewed.")
+    if text.state == "machine":
+        return gettext("Translated by a program, not yet reviewed.")
+    if text.state == "stale":
+        return gettext("The original has changed since this translation was made.")
+    if text.language != get_language():
+        return gettext("Not translated yet; this is the original.")
+    return ""
+
+
 def shown(text: Text, html: str, url: str = "") -> SafeString:
     """`url`: where the original of a translation is."""
-    said = ""
-    if text.state == "draft":
-        said = gettext("Translation not yet reviewed.")
-    elif text.state == "machine":
-        said = gettext("Translated by a program, not yet reviewed.")
-    elif text.state == "stale":
-        said = gettext("The original has changed since this translation was made.")
-    elif text.language != get_language():
-        said = gettext("Not translated yet; this is the original.")
-    said = escape(said)
+    said = escape(about_state(text))
     if text.original is not None and url:
         told = escape(original_in(text.original))
         said += f' <a class="original" href="{url}">{told}</a>'
