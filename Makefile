@@ -65,6 +65,7 @@ types: setup
 bench: setup .venv/datasette/installed  ## Measure: one JSON object per line {name, n, engine, value, unit}
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_notes
+	$(BIN)/python -m tests.bench_booklet
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench_notes
 

@@ -21,7 +21,7 @@ FILES: dict[str, list[list[Any]]] = {
     "matrix-download": [["csv"], ["xlsx"]],
     "selection-download": [["csv"], ["xlsx"]],
     "compare-file": [["html"]],
-    "booklet-file": [[2021, "pdf"], [2021, "docx"], [2021, "html"]],
+    "booklet-file": [[2021, "docx"], [2021, "html"]],
     "selection-file": [["html"]],
     "suggestions": [[]],
 }

@@ -29,7 +29,7 @@ from ..templatetags.pieces import about_state, addressed
 from ..templatetags.texts import KEY_TERM
 from ..terms import Term
 from ..words import fold
-from .typography import typeset
+from .typography import spaced
 
 MOST = 2000  # entries of one booklet: some 400 pages
 
@@ -186,7 +186,7 @@ def labels() -> dict[str, str]:
 
 
 def words(text: Text) -> Words:
-    said = typeset(text.value, text.language)
+    said = spaced(text.value, text.language)
     pieces = [
         (part, number % 2 == 1)
         for number, part in enumerate(KEY_TERM.split(said))
@@ -201,7 +201,7 @@ def words_or_none(text: Text) -> Words | None:
 
 def own(said: str) -> str:
     """A sentence of the interface, set as its language wants."""
-    return typeset(said, (get_language() or settings.LANGUAGE_CODE)[:2])
+    return spaced(said, (get_language() or settings.LANGUAGE_CODE)[:2])
 
 
 class Press:

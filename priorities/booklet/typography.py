@@ -22,5 +22,5 @@ def in_french(text: str) -> str:
     ).replace(FULL * 2, FULL)
 
 
-def typeset(text: str, language: str) -> str:
+def spaced(text: str, language: str) -> str:
     return in_french(text) if language == "fr" else text
