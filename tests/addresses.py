@@ -50,6 +50,9 @@ QUERIES = {
         "?by=audience&order=weight",
     ],
     "convergences": ["", "?audience=governments"],
+    "booklet": ["", "?region=asia&region=atlantis"],
+    "compare-file": ["?region=asia&region=mena"],
+    "selection-file": ["?selection=2021MENA14.AFR3"],
     "selection": ["", "?selection=2021MENA14.AFR3"],
 }
 
@@ -79,9 +82,10 @@ def public_addresses(language: str) -> list[str]:
 def file_addresses(language: str) -> list[str]:
     with translation.override(language):
         return [
-            reverse(f"priorities:{name}", args=arguments)
+            reverse(f"priorities:{name}", args=arguments) + query
             for name, examples in FILES.items()
             for arguments in examples
+            for query in QUERIES.get(name, [""])
         ]
 
 
