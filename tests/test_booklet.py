@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pikepdf
@@ -17,7 +18,7 @@ from django.utils import translation
 from docx import Document
 
 from priorities import made as store
-from priorities.booklet import content, docx, html, pdf
+from priorities.booklet import colours, docx, gathering, html, pdf
 from priorities.booklet.typography import in_french
 from priorities.filters import RecommendationFilter
 from priorities.models import Recommendation
@@ -33,7 +34,7 @@ def gathered(language, query=""):
     data = QueryDict(query, mutable=True)
     data["edition"] = "2021"
     with translation.override(language):
-        return content.of_edition(
+        return gathering.of_edition(
             RecommendationFilter(data), Edition.objects.get(year=2021)
         )
 
@@ -189,6 +190,13 @@ def test_key_terms_are_bold_and_no_sign_of_the_markup_is_left():
         assert "**" not in text_of(kind, whole(kind, "fr"))
 
 
+def test_regions_have_on_paper_the_colours_they_have_on_the_site():
+    styles = Path(settings.BASE_DIR, "static/site.css").read_text()
+
+    for slug, colour in colours.REGIONS.items():
+        assert re.search(rf"--{slug}: #([0-9a-f]+)", styles)[1] == colour
+
+
 def test_text_is_data_and_never_source():
     hostile = '#read("/etc/passwd") $x$ <script>alert(1)</script> & \\u{41} = "*"'
     row = Recommendation.objects.get(reference="2021-AFR-001")
@@ -232,7 +240,7 @@ def test_a_draft_is_in_no_booklet():
 
 
 def test_more_than_a_booklet_holds_is_told(client, monkeypatch):
-    monkeypatch.setattr(content, "MOST", 10)
+    monkeypatch.setattr(gathering, "MOST", 10)
 
     answer = client.get("/en/booklet/2021.pdf")
 
@@ -247,7 +255,7 @@ def test_the_site_hands_it_out_and_makes_it_once(client, kind, begins, monkeypat
     address = f"/es/booklet/2021.{kind}?region=asia"
     first = client.get(address)
     data = first.getvalue()
-    monkeypatch.setattr(content.Press, "chapters", None)
+    monkeypatch.setattr(gathering.Gathering, "chapters", None)
 
     second = client.get(address)
 

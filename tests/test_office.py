@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils import translation
 
-from priorities.booklet import content, docx
+from priorities.booklet import docx, gathering
 from priorities.filters import RecommendationFilter
 from regions.models import Edition
 
@@ -40,7 +40,7 @@ def test_libreoffice_reads_every_word(language, tmp_path):
     path = tmp_path / "booklet.docx"
     with translation.override(language):
         filterset = RecommendationFilter(QueryDict("edition=2021"))
-        booklet = content.of_edition(filterset, Edition.objects.get(year=2021))
+        booklet = gathering.of_edition(filterset, Edition.objects.get(year=2021))
         with path.open("wb") as file:
             docx.write(booklet, file)
 

@@ -370,12 +370,8 @@ class Setting:
         properties = element("tcPr")
         if shade:
             properties.append(element("shd", val="clear", color="auto", fill=shade))
-        paragraph = self.paragraph(
-            "About",
-            [self.run(said, style=style)],
-            into=(made := element("tc", properties)),
-        )
-        assert paragraph is not None
+        made = element("tc", properties)
+        self.paragraph("About", [self.run(said, style=style)], into=made)
         return made
 
     def table(self, rows: list[list[Any]], width: int) -> None:

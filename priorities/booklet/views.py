@@ -15,7 +15,8 @@ from ..comparison import Layout
 from ..filters import VIEW, RecommendationFilter
 from ..selection import Selection
 from ..views import asked, everything, index_of, selected
-from .content import MOST, Booklet, TooMany, of_comparison, of_edition, of_selection
+from .content import Booklet
+from .gathering import MOST, TooMany, of_comparison, of_edition, of_selection
 from .printing import TYPES, printed
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from priorities.booklet.content import MOST, TooMany, of_edition
+from priorities.booklet.gathering import MOST, TooMany, of_edition
 from priorities.booklet.printing import WRITERS
 from priorities.filters import RecommendationFilter
 from regions.models import Edition
