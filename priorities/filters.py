@@ -103,8 +103,12 @@ class RecommendationFilter(django_filters.FilterSet):
         model = Recommendation
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, index: Index | None = None) -> None:
+    def __init__(
+        self, data: QueryDict, index: Index | None = None, edition: str = ""
+    ) -> None:
+        """`edition`: the one that goes by itself, where it is not the latest."""
         super().__init__(data, queryset=Recommendation.objects.published())
+        self.usual_edition = edition
         self.index = index or current()
         self.terms = Terms.at(self.index)
 
@@ -131,8 +135,9 @@ class RecommendationFilter(django_filters.FilterSet):
     def values(self) -> dict[str, Any]:
         """What is looked for. No edition means the latest published."""
         values = dict(self.asked)
-        if not values["edition"] and self.terms.latest_edition:
-            values["edition"] = [self.terms.latest_edition]
+        edition = self.usual_edition or self.terms.latest_edition
+        if not values["edition"] and edition:
+            values["edition"] = [edition]
         return values
 
     @cached_property

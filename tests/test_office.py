@@ -39,7 +39,7 @@ def test_libreoffice_reads_every_word(language, tmp_path):
     assert shutil.which("soffice"), "install libreoffice-writer-nogui"
     path = tmp_path / "booklet.docx"
     with translation.override(language):
-        filterset = RecommendationFilter(QueryDict("edition=2021"))
+        filterset = RecommendationFilter(QueryDict(), edition="2021")
         booklet = gathering.of_edition(filterset, Edition.objects.get(year=2021))
         with path.open("wb") as file:
             docx.write(booklet, file)

@@ -166,7 +166,7 @@ class Gathering:
 
     @property
     def is_whole(self) -> bool:
-        return not self.filterset.chosen.keys() - {"edition"}
+        return not self.filterset.chosen
 
     def chapter(self, forum: RegionalForum, region: Term, here: BitMap) -> Chapter:
         sections = forum.sections.select_related("audience").order_by("position")
@@ -443,9 +443,7 @@ def of_edition(filterset: RecommendationFilter, edition: Edition) -> Booklet:
     if len(found) > MOST:
         raise TooMany(len(found))
     title = gettext("Regional priorities %(year)s") % {"year": edition.year}
-    narrowing = (
-        filterset.query(drop=("edition", *VIEW)) if not gathered.is_whole else ""
-    )
+    narrowing = filterset.query(drop=VIEW) if not gathered.is_whole else ""
     own_page = reverse("priorities:booklet", args=[edition.year]) + narrowing
     address = gathered.address(own_page)
     introduction = edition.to_read("introduction")

@@ -23,8 +23,8 @@ from .printing import TYPES, printed
 def asked_of(request: HttpRequest, year: int) -> RecommendationFilter:
     """The filters of the address, within one edition."""
     data = request.GET.copy()
-    data.setlist("edition", [str(year)])
-    return RecommendationFilter(data, index_of(request))
+    data.pop("edition", None)
+    return RecommendationFilter(data, index_of(request), str(year))
 
 
 @require_safe
@@ -32,7 +32,7 @@ def booklet(request: HttpRequest, year: int) -> HttpResponse:
     """What there is to print, narrowed by the filters of every page."""
     edition = get_object_or_404(Edition.objects.published(), year=year)
     filterset = asked_of(request, year)
-    narrowed = filterset.query(drop=("edition", *VIEW))
+    narrowed = filterset.query(drop=VIEW)
     context = {
         "edition": edition,
         "filter": filterset,
@@ -49,7 +49,7 @@ def booklet(request: HttpRequest, year: int) -> HttpResponse:
 def booklet_file(request: HttpRequest, year: int, kind: str) -> HttpResponseBase:
     edition = get_object_or_404(Edition.objects.published(), year=year)
     filterset = asked_of(request, year)
-    narrowed = filterset.query(drop=("edition", *VIEW))
+    narrowed = filterset.query(drop=VIEW)
     if filterset.unknown or not filterset.found:
         page = reverse("priorities:booklet", args=[year])
         return redirect(page + narrowed)

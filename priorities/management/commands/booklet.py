@@ -37,11 +37,10 @@ class Command(BaseCommand):
         if output is None and sys.stdout.isatty() and options["format"] != "html":
             raise CommandError(_("Name a file for it: -o FILE."))
         data = QueryDict(mutable=True)
-        data.setlist("edition", [str(year)])
         for name in NARROWING:
             data.setlist(name, options[name])
         with override(options["language"] or settings.LANGUAGE_CODE):
-            filterset = RecommendationFilter(data)
+            filterset = RecommendationFilter(data, edition=str(year))
             for parameter, value in filterset.unknown:
                 raise CommandError(
                     _("%(parameter)s: nobody knows “%(value)s”.")
