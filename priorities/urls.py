@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import views
+from . import citation_views, citations, views
 from .booklet import views as booklets
 
 
@@ -17,9 +17,14 @@ class DocumentConverter(StringConverter):
     regex = "pdf|docx|html"
 
 
+class CitationConverter(StringConverter):
+    regex = "|".join(citations.FORMATS)
+
+
 register_converter(ReferenceConverter, "reference")
 register_converter(SpreadsheetConverter, "spreadsheet")
 register_converter(DocumentConverter, "document")
+register_converter(CitationConverter, "citation")
 
 app_name = "priorities"
 urlpatterns = [
@@ -61,5 +66,15 @@ urlpatterns = [
     ),
     path("compare.<document:kind>", booklets.compare_file, name="compare-file"),
     path("selection.<document:kind>", booklets.selection_file, name="selection-file"),
+    path(
+        "recommendations/<reference:reference>.<citation:kind>",
+        citation_views.recommendation_citation,
+        name="recommendation-citation",
+    ),
+    path(
+        "booklet/<int:year>.<citation:kind>",
+        citation_views.edition_citation,
+        name="edition-citation",
+    ),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

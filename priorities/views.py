@@ -14,7 +14,17 @@ from regions.changes import data_version
 from regions.models import Edition, Region, RegionalForum
 from regions.translated import reading_languages
 
-from . import axes, charts, comparison, entries, facets, tables, world
+from . import (
+    axes,
+    charts,
+    citations,
+    comparison,
+    entries,
+    facets,
+    permanent,
+    tables,
+    world,
+)
 from . import likeness as likenesses
 from . import matrix as matrices
 from .comparison import Layout
@@ -102,6 +112,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "single": matrix.single,
         "terms": filterset.terms,
         "total": len(filterset.found),
+        "work": edition and citations.of_edition(edition, data_version(request)),
     }
     return render(request, "priorities/home.html", context)
 
@@ -128,9 +139,8 @@ def region_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def region_detail(request: HttpRequest, slug: str) -> HttpResponse:
     forum = (
-        RegionalForum.objects.filter(
-            region__slug=slug, edition=Edition.objects.published().values("pk")[:1]
-        )
+        RegionalForum.objects.in_latest_edition()
+        .filter(region__slug=slug)
         .select_related("edition", "region", "held_within__region")
         .prefetch_related("parts__region")
         .first()
@@ -178,33 +188,17 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
     return render(request, "priorities/recommendation_list.html", context)
 
 
+def entry_address(reference: str) -> str:
+    return reverse("priorities:recommendation-detail", args=[reference])
+
+
 @require_safe
 def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Published: the page. Merged: on to the other. Withdrawn: says so. Else: 404."""
-    if reference != reference.upper():
-        return redirect("priorities:recommendation-detail", reference.upper())
-    recommendation = get_object_or_404(
-        Recommendation.objects.select_related(
-            "section__regional_forum__edition",
-            "section__regional_forum__region",
-            "section__regional_forum__held_within__region",
-            "audience",
-            "merged_into",
-        ),
-        reference=reference,
-        published_at__isnull=False,
-        section__regional_forum__edition__published_at__isnull=False,
-    )
-    target = recommendation.merged_target()
-    public = Recommendation.objects.published()
-    if target is not None and public.filter(pk=target.pk).exists():
-        return redirect(target)
-    if not recommendation.is_published:
-        parts = public.filter(split_from=recommendation).order_by("pk")
-        context: dict[str, Any] = {"recommendation": recommendation, "parts": parts}
-        return render(
-            request, "priorities/recommendation_withdrawn.html", context, status=410
-        )
+    found = permanent.answer(request, reference, entry_address)
+    if isinstance(found, HttpResponse):
+        return found
+    recommendation = found
     index = index_of(request)
     if index.numbers[recommendation.pk] not in index.live:
         raise LookupError("It was published or withdrawn while this page was drawn.")
@@ -225,6 +219,7 @@ def recommendation_detail(request: HttpRequest, reference: str) -> HttpResponse:
     edition = recommendation.section.regional_forum.edition
     context = {
         "recommendation": recommendation,
+        "work": citations.of_recommendation(recommendation, data_version(request)),
         "same_demand": same_demand(recommendation),
         "tags": tags,
         "texts": recommendation.every("text"),

@@ -347,6 +347,10 @@ class RegionalForumQuerySet(models.QuerySet["RegionalForum"]):
         """Forums that were held, without the parts a larger forum gave sub-regions."""
         return self.filter(held_within=None)
 
+    def in_latest_edition(self) -> Self:
+        """In the edition whose pages participants see first."""
+        return self.filter(edition=Edition.objects.published().values("pk")[:1])
+
     def get_by_natural_key(self, year: int, region: str) -> "RegionalForum":
         return self.get(edition__year=year, region__slug=region)
 

@@ -14,7 +14,7 @@ EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "likeness": [("2021-MENA-014", "2021-AFR-003")],
     "booklet": [(2021,)],
 }
-# What is no page of its own: spreadsheets, and the part of one that suggests.
+# What is no page of its own: spreadsheets, what other programs take, a part of a page.
 FILES: dict[str, list[list[Any]]] = {
     "recommendations-download": [["csv"], ["xlsx"]],
     "compare-download": [["csv"], ["xlsx"]],
@@ -24,6 +24,10 @@ FILES: dict[str, list[list[Any]]] = {
     "booklet-file": [[2021, "docx"], [2021, "html"]],
     "selection-file": [["html"]],
     "suggestions": [[]],
+    "recommendation-citation": [
+        ["2021-MENA-014", kind] for kind in ("bib", "ris", "json")
+    ],
+    "edition-citation": [["2021", kind] for kind in ("bib", "ris", "json")],
 }
 QUERIES = {
     "recommendation-list": [

@@ -229,6 +229,7 @@ PUBLIC: dict[str, Args] = {
     "priorities:convergences": lambda w: (),
     "priorities:selection": lambda w: (),
     "priorities:suggestions": lambda w: (),
+    "priorities:edition-citation": lambda w: (2021, "bib"),
     **{
         f"priorities:{page}-download": lambda w: ("csv",)
         for page in ("recommendations", "compare", "matrix", "selection")
@@ -237,6 +238,10 @@ PUBLIC: dict[str, Args] = {
 # Of drafts the public pages know nothing, whoever asks.
 HIDDEN: dict[str, Args] = {
     "priorities:recommendation-detail": lambda w: (w.entries["mena"].reference,),
+    "priorities:recommendation-citation": lambda w: (
+        w.entries["mena"].reference,
+        "bib",
+    ),
     "priorities:likeness": lambda w: tuple(e.reference for e in w.entries.values()),
 }
 ROWS: dict[str, Row] = {
@@ -471,9 +476,14 @@ def asks_to_sign_in(response: HttpResponse) -> bool:
 
 
 def is_answered(response: HttpResponse) -> bool:
-    return response.status_code in {200, 204, 302, 400, 409} and not asks_to_sign_in(
-        response
-    )
+    return response.status_code in {
+        200,
+        204,
+        302,
+        303,
+        400,
+        409,
+    } and not asks_to_sign_in(response)
 
 
 def test_every_address_has_its_row():

@@ -5,13 +5,16 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from regions.translated import OriginalText, Text, isolate
+from regions.translated import CONTROL, OriginalText, Text, isolate
 
 from ..search import Search
 
 register = template.Library()
 
 NUMBER = re.compile(r"[0-9]+")
+TURNING = re.compile(
+    "[\u202a-\u202e\u2066-\u2069]"
+)  # signs that turn what follows them
 KEY_TERM = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -62,3 +65,21 @@ def reason(told: str) -> str:
 def plain(text: str) -> str:
     """The text without its emphasis, for titles and mail."""
     return KEY_TERM.sub(r"\1", text)
+
+
+@register.filter
+def one_line(text: str) -> str:
+    """The plain text in one line, without signs that would turn or break what is around."""
+    return " ".join(TURNING.sub("", CONTROL.sub(" ", plain(text))).split())
+
+
+@register.filter
+def shortened(text: str, most: int) -> str:
+    """One line of so many signs at most, cut after a word."""
+    line = one_line(text)
+    if len(line) <= most:
+        return line
+    kept = line[: most - 1]
+    if not line[most - 1].isspace():
+        kept = kept.rpartition(" ")[0] or kept
+    return kept.rstrip(" ,;:–—-") + "…"
