@@ -12,5 +12,6 @@ urlpatterns = [
     path("admin/", include("priorities.admin_urls")),
     path("admin/", admin.site.urls),
     path("data/", include("priorities.data_urls")),
+    path("id/", include("priorities.concept_urls")),
     *i18n_patterns(path("", include("priorities.urls"))),
 ]

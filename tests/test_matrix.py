@@ -230,6 +230,9 @@ PUBLIC: dict[str, Args] = {
     "priorities:selection": lambda w: (),
     "priorities:suggestions": lambda w: (),
     "priorities:edition-citation": lambda w: (2021, "bib"),
+    "data:concepts": lambda w: ("ttl",),
+    "id:scheme": lambda w: ("areas",),
+    "id:concept": lambda w: ("areas", "media"),
     **{
         f"priorities:{page}-download": lambda w: ("csv",)
         for page in ("recommendations", "compare", "matrix", "selection")
