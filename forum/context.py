@@ -6,8 +6,11 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from priorities.filters import canonical
 from priorities.selection import Selection
 from regions.changes import data_version
+
+LOCALES = {"en": "en_GB"}
 
 
 class Language(NamedTuple):
@@ -15,6 +18,11 @@ class Language(NamedTuple):
     name: str
     url: str
     is_current: bool
+
+    @property
+    def locale(self) -> str:
+        """As Open Graph spells it, which asks for a country."""
+        return LOCALES.get(self.code, f"{self.code}_{self.code.upper()}")
 
 
 def languages(request: HttpRequest) -> list[Language]:
@@ -34,11 +42,19 @@ def languages(request: HttpRequest) -> list[Language]:
     ]
 
 
+def address(request: HttpRequest) -> str:
+    match = request.resolver_match
+    name = match.url_name if match else None
+    return canonical(request.path, name or "", request.GET)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every public page needs; the admin reads none of it."""
     chosen = Selection.asked(request.GET)
     return {
         "site_languages": SimpleLazyObject(lambda: languages(request)),
+        "site_url": settings.SITE_URL,
+        "canonical": SimpleLazyObject(lambda: address(request)),
         "exit_url": settings.EXIT_URL,
         "selection": chosen,
         "carried": f"?selection={chosen.code}" if chosen else "",

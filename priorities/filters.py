@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
+from urllib.parse import quote
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +30,17 @@ from .terms import Terms
 VIEW = ("sort", "by", "columns", "show", "order", "selection")
 MAX_VALUES = 50
 MAX_VALUE_LENGTH = 80
+
+
+# The pages that read the filters; what others are asked with changes nothing of them.
+FILTERED = {
+    "recommendation-list",
+    "compare",
+    "matrix",
+    "convergences",
+    "booklet",
+    "new",
+}
 
 
 class ValuesWidget(forms.Widget):
@@ -294,3 +307,15 @@ class RecommendationFilter(django_filters.FilterSet):
             if count:
                 found.append((chip, count))
         return found
+
+
+def canonical(path: str, name: str, asked: QueryDict) -> str:
+    """The one address of a content: without selections, empty or unread parameters."""
+    data = QueryDict(mutable=True)
+    known = {*RecommendationFilter.base_filters, *VIEW, "page"} - {"selection"}
+    for parameter in sorted(known & asked.keys()) if name in FILTERED else ():
+        values = [value for value in asked.getlist(parameter)[:MAX_VALUES] if value]
+        if values and (parameter, values) != ("page", ["1"]):
+            data.setlist(parameter, values)
+    query = data.urlencode(safe=":")
+    return settings.SITE_URL + quote(path) + (f"?{query}" if query else "")

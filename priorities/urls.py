@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import citation_views, citations, views
+from . import citation_views, citations, picture_views, views
 from .booklet import views as booklets
 
 
@@ -21,10 +21,15 @@ class CitationConverter(StringConverter):
     regex = "|".join(citations.FORMATS)
 
 
+class PicturedConverter(StringConverter):
+    regex = "|".join(picture_views.PICTURED)
+
+
 register_converter(ReferenceConverter, "reference")
 register_converter(SpreadsheetConverter, "spreadsheet")
 register_converter(DocumentConverter, "document")
 register_converter(CitationConverter, "citation")
+register_converter(PicturedConverter, "pictured")
 
 app_name = "priorities"
 urlpatterns = [
@@ -75,6 +80,11 @@ urlpatterns = [
         "booklet/<int:year>.<citation:kind>",
         citation_views.edition_citation,
         name="edition-citation",
+    ),
+    path(
+        "pictures/<pictured:kind>/<slug:name>.png",
+        picture_views.picture,
+        name="picture",
     ),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

@@ -28,6 +28,7 @@ FILES: dict[str, list[list[Any]]] = {
         ["2021-MENA-014", kind] for kind in ("bib", "ris", "json")
     ],
     "edition-citation": [["2021", kind] for kind in ("bib", "ris", "json")],
+    "picture": [["recommendations", "2021-MENA-014"], ["regions", "mena"]],
 }
 QUERIES = {
     "recommendation-list": [

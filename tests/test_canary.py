@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forum.caching import drawn
-from priorities import index
+from priorities import index, made
 from priorities.models import (
     Autosave,
     Comment,
@@ -58,6 +58,9 @@ OTHERS = [
     "/en/recommendations/2024-ASI-001.bib",
     "/en/recommendations/2021-ASI-900.ris",
     "/en/booklet/2024.json",
+    "/en/pictures/recommendations/2024-ASI-001.png",
+    "/en/pictures/recommendations/2021-ASI-900.png",
+    "/en/pictures/editions/2024.png",
     "/favicon.ico",
     "/en/recommendations/2024-ASI-001/",
     "/en/recommendations/2021-ASI-900/",
@@ -89,6 +92,7 @@ def answers(
     """Every address as nobody in particular gets it, drawn anew."""
     drawn.pages.clear()
     drawn.bytes = 0
+    made.forget()
     index._current.clear()
     client = Client(headers={"accept-language": "en"})
     for address in addresses:

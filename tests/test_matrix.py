@@ -230,6 +230,7 @@ PUBLIC: dict[str, Args] = {
     "priorities:selection": lambda w: (),
     "priorities:suggestions": lambda w: (),
     "priorities:edition-citation": lambda w: (2021, "bib"),
+    "priorities:picture": lambda w: ("regions", "mena"),
     "data:concepts": lambda w: ("ttl",),
     "id:scheme": lambda w: ("areas",),
     "id:concept": lambda w: ("areas", "media"),

@@ -36,6 +36,34 @@ def address(name: str) -> str:
     return _address(name, get_language())
 
 
+@register.simple_block_tag
+def titled(content: str) -> SafeString:
+    """The title of a page, for browsers and for whoever shares it."""
+    said = content.strip()
+    return mark_safe(
+        f"<title>{said} · {escape(gettext('Forum priorities'))}</title>\n    "
+        f'<meta property="og:title" content="{quoted(said)}">'
+    )
+
+
+@register.simple_block_tag
+def described(content: str) -> SafeString:
+    """What a page is about, else what the site is; its picture says the same."""
+    said = quoted(" ".join(content.split())) or escape(
+        gettext(
+            "What people who work to end modern slavery ask, region by region: the recommendations of the regional forums of the Freedom From Slavery Forum."
+        )
+    )
+    return mark_safe(
+        f'<meta name="description" property="og:description" content="{said}">\n    '
+        f'<meta property="og:image:alt" content="{said}">'
+    )
+
+
+def quoted(html: str) -> str:
+    return html.replace('"', "&quot;")
+
+
 @register.simple_tag
 def text(text: Text, heading: Text | None = None, alone: bool = False) -> SafeString:
     """A text with its language, how far it can be trusted, and its original.
