@@ -241,6 +241,17 @@ class RecommendationFilter(django_filters.FilterSet):
             data.setlist(name, values)
         return "?" + data.urlencode(safe=":")
 
+    @property
+    def newest_query(self) -> str:
+        """The list of what is narrowed like this, newest first: what a feed follows."""
+        return self.query({"sort": ["newest"]}, drop=VIEW)
+
+    @property
+    def narrowing(self) -> str:
+        """The query string of what narrows, and nothing of how it is shown."""
+        query = self.query(drop=VIEW)
+        return query if query != "?" else ""
+
     def chips(self) -> list[Chip]:
         chips = []
         for name, values in self.chosen.items():

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import citation_views, citations, picture_views, views
+from . import citation_views, citations, feed, picture_views, views
 from .booklet import views as booklets
 
 
@@ -86,5 +86,6 @@ urlpatterns = [
         picture_views.picture,
         name="picture",
     ),
+    path("new.atom", feed.new, name="new"),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

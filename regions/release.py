@@ -5,7 +5,18 @@ from pathlib import Path
 from django.conf import settings
 
 DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
-SUFFIXES = {".py", ".html", ".css", ".js", ".svg", ".po", ".csv", ".json", ".typ"}
+SUFFIXES = {
+    ".py",
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".po",
+    ".csv",
+    ".json",
+    ".typ",
+    ".xml",
+}
 SAID_BY_SETTINGS = ("EXIT_URL", "REPORT_EMAIL", "SITE_URL")
 
 

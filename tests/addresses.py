@@ -24,6 +24,7 @@ FILES: dict[str, list[list[Any]]] = {
     "booklet-file": [[2021, "docx"], [2021, "html"]],
     "selection-file": [["html"]],
     "suggestions": [[]],
+    "new": [[]],
     "recommendation-citation": [
         ["2021-MENA-014", kind] for kind in ("bib", "ris", "json")
     ],

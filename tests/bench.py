@@ -47,6 +47,7 @@ PAGES = {
     "area": "/en/areas/kafala/",
     "recommendation": "/en/recommendations/2021-MENA-014/",
     "suggestions": "/en/suggestions/?q=surv",
+    "feed": "/en/new.atom",
     "bare framework": "/healthz",
 }
 LIKE = {

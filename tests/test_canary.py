@@ -45,6 +45,8 @@ SEARCHES = [
         "recommendations/?sort=newest",
         "compare/?edition=2024&region=asia",
         "selection/?selection=2024ASI1.2021ASI900",
+        f"new.atom?q={WORD}",
+        "new.atom?edition=2024",
     )
 ]
 OTHERS = [

@@ -229,6 +229,7 @@ PUBLIC: dict[str, Args] = {
     "priorities:convergences": lambda w: (),
     "priorities:selection": lambda w: (),
     "priorities:suggestions": lambda w: (),
+    "priorities:new": lambda w: (),
     "priorities:edition-citation": lambda w: (2021, "bib"),
     "priorities:picture": lambda w: ("regions", "mena"),
     "data:concepts": lambda w: ("ttl",),
