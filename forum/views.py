@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -11,8 +12,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
+ROBOTS = """\
+# Every entry, area and region has an address of its own, which the sitemap lists.
+# Addresses with a question mark are choices of readers; there is no end of them.
+User-agent: *
+Disallow: /admin/
+Disallow: /*?
+
+Sitemap: {site}/sitemap.xml
+"""
+
+
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(
-        "User-agent: *\nDisallow: /admin/\n", content_type="text/plain; charset=utf-8"
-    )
+    text = ROBOTS.format(site=settings.SITE_URL)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -48,6 +48,8 @@ PAGES = {
     "recommendation": "/en/recommendations/2021-MENA-014/",
     "suggestions": "/en/suggestions/?q=surv",
     "feed": "/en/new.atom",
+    "sitemap": "/sitemap.xml",
+    "sitemap, one list": "/sitemap-0.xml",
     "bare framework": "/healthz",
 }
 LIKE = {

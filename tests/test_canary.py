@@ -53,6 +53,7 @@ OTHERS = [
     "/robots.txt",
     "/healthz",
     "/sitemap.xml",
+    "/sitemap-pages.xml",
     "/data/concepts.ttl",
     "/data/concepts.jsonld",
     "/id/areas/media",
