@@ -59,7 +59,6 @@ LONGEST_TAIL = 3000
 REMEMBERED = 200  # changes known by number, for those that are committed late
 UNRANKED = 0xFFFF
 NONE = BitMap()  # never added to
-ORDERS = {"newest": ("-published_at", "-pk"), "reference": ("reference",)}
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,7 @@ def read_rows(changed: set[int] | None = None) -> QuerySet[Any]:
         "position",
         "audience__slug",
         "is_lead",
+        "published_at",
         *states.values(),
     )
 
@@ -152,6 +152,7 @@ class Index:
         # What the order of the list goes by, number by number.
         self.pks, self.sections = array("q"), array("q")
         self.ranks, self.positions = array("l"), array("q")
+        self.published = array("d")
         self.words, self.reading = Words(), threading.Lock()
         self.kept: dict[Any, Any] = {}  # what is made of it when first needed
 
@@ -216,12 +217,14 @@ class Index:
             if section in self.places
         )
         for number, row in enumerate(ordered, first):
-            _order, rank, position, pk, section, audience, is_lead, *states = row
+            _order, rank, position, pk, section, audience, is_lead, *rest = row
+            published_at, *states = rest
             self.numbers[pk] = number
             self.pks.append(pk)
             self.sections.append(section)
             self.ranks.append(rank)
             self.positions.append(position)
+            self.published.append(published_at.timestamp())
             place = self.places[section]
             filed["section"][section].append(number)
             filed["region"][place.region].append(number)
@@ -301,12 +304,20 @@ class Index:
             first += self.in_order(rest, 0, most - len(first))
         return first
 
+    def newest(self) -> list[int]:
+        return sorted(
+            self.live, key=lambda n: (self.published[n], self.pks[n]), reverse=True
+        )
+
+    def named(self) -> list[int]:
+        rows = Recommendation.objects.published().order_by("reference")
+        pks = rows.values_list("pk", flat=True)
+        return [self.numbers[pk] for pk in pks if pk in self.numbers]
+
     def sorted_by(self, order: str, found: BitMap, start: int, stop: int) -> list[int]:
-        """A slice of a set in one of `ORDERS`."""
+        """A slice of a set, the newest first or by `reference`."""
         if order not in self.kept:
-            rows = Recommendation.objects.published().order_by(*ORDERS[order])
-            pks = rows.values_list("pk", flat=True)
-            self.kept[order] = [self.numbers[pk] for pk in pks if pk in self.numbers]
+            self.kept[order] = self.newest() if order == "newest" else self.named()
         numbers = self.kept[order]
         return list(
             islice(compress(numbers, map(found.__contains__, numbers)), start, stop)
