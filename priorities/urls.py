@@ -3,6 +3,7 @@ from django.urls.converters import StringConverter
 
 from . import citation_views, citations, feed, picture_views, views
 from .booklet import views as booklets
+from .changes.views import changes
 
 
 class ReferenceConverter(StringConverter):
@@ -87,5 +88,6 @@ urlpatterns = [
         name="picture",
     ),
     path("new.atom", feed.new, name="new"),
+    path("changes/", changes, name="changes"),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

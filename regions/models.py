@@ -76,6 +76,11 @@ class ContentChange(models.Model):
 
     objects = ContentChangeManager()
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["token"], name="change_token"),
+        ]
+
     def __str__(self) -> str:
         return self.token
 

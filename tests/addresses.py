@@ -60,6 +60,7 @@ QUERIES = {
     "compare-file": ["?region=asia&region=mena"],
     "selection-file": ["?selection=2021MENA14.AFR3"],
     "selection": ["", "?selection=2021MENA14.AFR3"],
+    "changes": ["", "?from=2026-01-01&show=edition", "?from=empty&region=africa"],
 }
 
 

@@ -31,7 +31,8 @@ from .people import make_user
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
 WORD = "zzcanary"
-VERSION = re.compile(rb"\b[0-9a-f]{16}-[0-9]+\b")
+# How often something was saved is part of a version's name, and told by day.
+VERSION = re.compile(rb"\b[0-9a-f]{16}-[0-9]+\b|<span class=.saves.>[^<]*</span>")
 SEARCHES = [
     f"/{code}/{path}"
     for code in ("fr", "en", "es", "ar")
@@ -47,6 +48,8 @@ SEARCHES = [
         "selection/?selection=2024ASI1.2021ASI900",
         f"new.atom?q={WORD}",
         "new.atom?edition=2024",
+        "changes/?from=empty&edition=2024",
+        "changes/?from_edition=2021&to_edition=2024",
     )
 ]
 OTHERS = [
@@ -71,6 +74,9 @@ OTHERS = [
     "/en/recommendations/2021-ASI-001/beside/2021-ASI-900/",
     f"/en/regions/{WORD}/",
     "/en/areas/nowhere/",
+    "/data/changes.csv",
+    "/data/changes.json?from=empty",
+    "/data/changes.json?from_edition=2021&to_edition=2024",
     "/admin/",
     "/admin/login/",
 ]

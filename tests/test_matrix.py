@@ -238,6 +238,8 @@ PUBLIC: dict[str, Args] = {
     "data:concepts": lambda w: ("ttl",),
     "id:scheme": lambda w: ("areas",),
     "id:concept": lambda w: ("areas", "media"),
+    "priorities:changes": lambda w: (),
+    "data:changes": lambda w: ("csv",),
     **{
         f"priorities:{page}-download": lambda w: ("csv",)
         for page in ("recommendations", "compare", "matrix", "selection")

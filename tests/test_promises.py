@@ -56,6 +56,7 @@ def test_every_kind_of_public_page_is_among_the_addresses():
         "selection",
         "likeness",
         "booklet",
+        "changes",
         *FILES,
     }
 

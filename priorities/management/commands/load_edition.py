@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from regions.changes import record_change
 from regions.models import Edition, Region
 
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             names = [*words, f"edition_{year}", *parts]
             call_command("loaddata", *names, verbosity=0)
             self.begin_history(gettext_noop("edition %s loaded from fixtures") % year)
+            record_change()  # a version that comes after the history it has
         self.stdout.write(_("Edition %s loaded.") % year)
 
     def begin_history(self, reason: str) -> None:
