@@ -1,8 +1,11 @@
 from typing import Any, NamedTuple
 
+
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.encoding import uri_to_iri
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -59,5 +62,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "selection": chosen,
         "carried": f"?selection={chosen.code}" if chosen else "",
         "carried_on": f"&selection={chosen.code}" if chosen else "",
+        "printed_references": settings.SITE_URL
+        + reverse("priorities:recommendation-list"),
+        "printed_address": settings.SITE_URL + uri_to_iri(request.get_full_path()),
         "data_version": SimpleLazyObject(lambda: data_version(request)),
     }
