@@ -50,6 +50,7 @@ PAGES = {
     "feed": "/en/new.atom",
     "sitemap": "/sitemap.xml",
     "sitemap, one list": "/sitemap-0.xml",
+    "what changed, 100 entries": "/en/changes/?from={since}",
     "bare framework": "/healthz",
 }
 LIKE = {
@@ -257,6 +258,24 @@ def measure_datasette(database: Path, ours: dict[str, float], **about: Any) -> N
             say(name=f"Datasette: {name} / ours", value=ratio, unit="ratio", **about)
 
 
+def changed_since() -> str:
+    """The version of the data after which a hundred entries changed."""
+    from priorities import bulk
+    from priorities.models import Recommendation
+    from regions.changes import record_change
+    from regions.models import ContentChange
+
+    keys = Recommendation.objects.published().order_by("-pk")[:100]
+    rows = Recommendation.objects.filter(pk__in=[row.pk for row in keys])
+    bulk.record_history(rows, "as it was", None, "+")
+    record_change()
+    since = ContentChange.objects.version().name
+    for row in rows:
+        row.is_lead = not row.is_lead
+        row.save()
+    return since
+
+
 def run(sizes: list[int], database: Path | None) -> None:
     import django
 
@@ -280,9 +299,8 @@ def run(sizes: list[int], database: Path | None) -> None:
         filled = round(time.perf_counter() - start, 1)
         say(name="fill", value=filled, unit="s", **about)
         measure_index(**about)
-        pages = {
-            n: p.format(deep=max(1, about["n"] // 30 - 1)) for n, p in PAGES.items()
-        }
+        deep, since = max(1, about["n"] // 30 - 1), changed_since()
+        pages = {n: p.format(deep=deep, since=since) for n, p in PAGES.items()}
         for name, path in pages.items():
             value = round(program(path), 1)
             say(name=f"{name}: program", value=value, unit="ms", **about)

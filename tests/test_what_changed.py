@@ -599,10 +599,20 @@ def test_days_with_changes_are_listed(row):
     assert f"saved {count} times" in shown
 
 
+def test_of_a_day_with_very_many_changes_no_wrong_number_is_told(row):
+    day = ContentChange.objects.latest("pk").changed_at.date().isoformat()
+    ContentChange.objects.bulk_create(ContentChange() for _n in range(700))
+
+    shown = page()
+
+    assert f'href="/en/changes/?from={day}&amp;to={day}"' in shown
+    assert "saved" not in shown
+
+
 def test_the_foot_of_every_page_leads_there(row):
     foot = Client().get("/en/areas/").content.decode().split("<footer")[1]
 
-    assert '<a href="/en/changes/">What changed</a>' in foot
+    assert 'href="/en/changes/">What changed</a>' in foot
 
 
 def test_the_same_as_a_table(row):

@@ -83,7 +83,7 @@ def of(name: str, known: dict[str, datetime], today: DataVersion, ends: bool) ->
             % isolate(name[:LONGEST]),
             400,
         ) from None
-    return Moment(name, at, day)
+    return Moment(day.isoformat(), at, day)
 
 
 def beginning(day: date) -> datetime:

@@ -25,7 +25,7 @@ from . import content, editions, moments, said
 from .moments import Refused
 
 PER_PAGE, PAIRS_PER_PAGE = 20, 10
-MOST_DAYS, MOST_READ = 14, 3000
+MOST_DAYS, MOST_READ = 14, 600
 OF_MOMENTS, OF_EDITIONS = {"from", "to"}, {"from_edition", "to_edition"}
 
 
@@ -122,12 +122,12 @@ def lines(found: Any, filterset: RecommendationFilter) -> list[tuple[Any, Any]]:
 
 
 def days(index: Index) -> list[tuple[date, int]]:
-    """The last days on which anything public changed, and how often, as far as is read."""
+    """The last days on which anything public changed, and how often; 0: very often."""
     if "days" not in index.kept:
         newest = ContentChange.objects.order_by("-pk").values_list("changed_at")
         read = Counter(localdate(at) for (at,) in newest[:MOST_READ])
-        if read.total() == MOST_READ and len(read) > 1:
-            del read[min(read)]  # there may be more of that day
+        if read.total() == MOST_READ:
+            read[min(read)] = 0  # there may be more of that day
         index.kept["days"] = sorted(read.items(), reverse=True)[:MOST_DAYS]
     told: list[tuple[date, int]] = index.kept["days"]
     return told
