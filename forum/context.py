@@ -1,6 +1,5 @@
 from typing import Any, NamedTuple
 
-
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest

@@ -105,7 +105,7 @@ class Printed:
 
 def own(language: str) -> list[str]:
     """An address of each kind of page, in a language."""
-    found = {}
+    found: dict[Any, str] = {}
     with translation.override(language):
         for address in public_addresses(language):
             found.setdefault(resolve(address.split("?")[0]).url_name, address)

@@ -191,7 +191,7 @@ def everything_told() -> list[Told]:
             RegionalForum,
             REGION,
             "{row}.edition_id",
-            [*in_languages("overview", "place"), "starts_on", "ends_on"],
+            [*in_languages("overview", "place"), "starts_on"],
         ),
         Told(
             Section,

@@ -27,7 +27,6 @@ FIELDS = {
     "audience_id": _("audience"),
     "countries": _("countries named"),
     "description": _("description"),
-    "ends_on": _("last day"),
     "heading": _("heading"),
     "horizon_years": _("horizon"),
     "includes": _("audiences it includes"),
