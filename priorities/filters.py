@@ -15,6 +15,7 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
@@ -251,6 +252,17 @@ class RecommendationFilter(django_filters.FilterSet):
         """The query string of what narrows, and nothing of how it is shown."""
         query = self.query(drop=VIEW)
         return query if query != "?" else ""
+
+    @property
+    def open_data_url(self) -> str:
+        """What is found, in a form to work with; "" where no one file holds it."""
+        editions = self.values["edition"]
+        cannot = self.unknown or self.unknown_sort or self.is_cut or self.is_too_long
+        if cannot or len(editions) != 1:
+            return ""
+        apart = [name for name in VIEW if name != "sort"]
+        address = reverse("data:table", args=[*editions, "recommendations", "csv"])
+        return address + self.query(drop=["edition", *apart]).rstrip("?")
 
     def chips(self) -> list[Chip]:
         chips = []

@@ -5,22 +5,37 @@ it off again, so that what comes back is what went out.
 """
 
 import csv
+import json
 import re
-from io import StringIO
+from collections.abc import Iterable
+from io import BytesIO, StringIO
 from typing import Any
 
+import openpyxl
 import tablib
+from django.conf import settings
 from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 
 SIGNS = r"[=+\-@|%\t\r＝＋－＠]"  # with which some program begins to compute
+BEGINNING = re.compile(rf"\n'*{SIGNS}")
 FORMULA = re.compile(rf"^'*{SIGNS}")
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 ESCAPED = re.compile(rf"^'+{SIGNS}")
+SHEET = "recommendations"  # of a workbook with several
+LINE = "№"  # heads the column that tells where in its file a row stood
+UNTOUCHED = object()  # a cell that the file does not speak of: what is there stays
+SAID = ("text", "state")  # what a long table has once, and a wide one by language
 
 
 def escape(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+
+
+def escaped(cells: list[str]) -> list[str]:
+    """Many texts at once: they are looked at one by one only if any may need it."""
+    risky = BEGINNING.search("\n" + "\n".join(cells))
+    return [escape(cell) for cell in cells] if risky else cells
 
 
 def unescape(cell: Any) -> Any:
@@ -67,6 +82,66 @@ def parsed(text: str) -> tablib.Dataset:
     return tablib.Dataset(*filled, headers=[name.strip() for name in rows[0]])
 
 
+def widened(dataset: tablib.Dataset) -> tablib.Dataset:
+    """A row for each entry, of a table that has one for each language of it.
+
+    A language without a row is left as it is.
+    """
+    headings = list(dataset.headers or [])
+    if not {"reference", "language", "text"} <= {*headings}:
+        return dataset
+    codes = settings.CONTENT_LANGUAGES
+    said = [name for name in SAID if name in headings]
+    shared = [name for name in headings if name not in {"language", *said}]
+    entries: dict[Any, dict[str, Any]] = {}
+    for number, cells in enumerate(dataset, start=2):
+        row = dict(zip(headings, cells, strict=True))
+        line, code = row.get(LINE, number), str(row["language"] or "").strip()
+        if code not in codes:
+            raise ValueError(
+                _("Row %(row)s: “%(value)s” is not one of %(known)s.")
+                % {"row": line, "value": code, "known": _(", ").join(codes)}
+            )
+        own = {name: row[name] for name in shared} | {LINE: line}
+        reference = str(row["reference"] or "").strip()
+        entry = entries.setdefault(reference or number, own)
+        must_agree(entry, own)
+        for name in said:
+            if f"{name}_{code}" in entry:
+                raise ValueError(
+                    _("Rows %(first)s and %(row)s both hold %(name)s in “%(code)s”.")
+                    % {
+                        "first": entry[LINE],
+                        "row": line,
+                        "name": reference,
+                        "code": code,
+                    }
+                )
+            entry[f"{name}_{code}"] = row[name]
+    spoken = [f"{name}_{code}" for name in said for code in codes]
+    columns = list(dict.fromkeys([*shared, *spoken, LINE]))
+    rows = [[e.get(name, UNTOUCHED) for name in columns] for e in entries.values()]
+    return tablib.Dataset(*rows, headers=columns)
+
+
+def must_agree(entry: dict[str, Any], row: dict[str, Any]) -> None:
+    """What two rows of one entry say of it beside its texts."""
+    for name, value in row.items():
+        if name != LINE and (value or "") != (entry[name] or ""):
+            raise ValueError(
+                _(
+                    "Rows %(first)s and %(row)s are of one entry and differ in “%(column)s”: “%(one)s”, “%(other)s”. Write the same in both."
+                )
+                % {
+                    "first": entry[LINE],
+                    "row": row[LINE],
+                    "column": name,
+                    "one": entry[name],
+                    "other": value,
+                }
+            )
+
+
 class CSV(base_formats.CSV):
     def is_binary(self) -> bool:
         return True
@@ -80,7 +155,7 @@ class CSV(base_formats.CSV):
 
     def create_dataset(self, in_stream: Any, **kwargs: Any) -> tablib.Dataset:
         text = decoded(in_stream) if isinstance(in_stream, bytes) else in_stream
-        return mapped(parsed(text.removeprefix("\ufeff")), unescape)
+        return widened(mapped(parsed(text.removeprefix("\ufeff")), unescape))
 
 
 class XLSX(base_formats.XLSX):
@@ -88,4 +163,76 @@ class XLSX(base_formats.XLSX):
         return super().export_data(mapped(dataset, escape), **kwargs)
 
     def create_dataset(self, in_stream: Any, **kwargs: Any) -> tablib.Dataset:
-        return mapped(super().create_dataset(in_stream, **kwargs), unescape)
+        """The sheet of recommendations where there are several, else the open one."""
+        book = openpyxl.load_workbook(
+            BytesIO(in_stream), read_only=True, data_only=True
+        )
+        sheet: Any = book[SHEET] if SHEET in book.sheetnames else book.active
+        headings, *rows = sheet.values
+        return widened(mapped(tablib.Dataset(*rows, headers=headings), unescape))
+
+
+class JSON(base_formats.JSON):
+    """As open data have it, on the way back only: {"meta": …, "rows": […]}."""
+
+    def is_binary(self) -> bool:
+        return True
+
+    def get_read_mode(self) -> str:
+        return "rb"
+
+    def can_export(self) -> bool:
+        return False
+
+    def create_dataset(self, in_stream: Any, **kwargs: Any) -> tablib.Dataset:
+        told = loaded(decoded(in_stream), 1)
+        rows = told.get("rows") if isinstance(told, dict) else told
+        if not isinstance(rows, list) or not rows:
+            raise ValueError(_("This file has no rows."))
+        return widened(tabled(enumerate(rows, start=1)))
+
+
+class JSONLines(JSON):
+    """One object a line."""
+
+    def get_title(self) -> str:
+        return "jsonl"
+
+    def create_dataset(self, in_stream: Any, **kwargs: Any) -> tablib.Dataset:
+        lines = decoded(in_stream).split("\n")
+        rows = [
+            (number, loaded(line, number))
+            for number, line in enumerate(lines, start=1)
+            if line.strip()
+        ]
+        if not rows:
+            raise ValueError(_("This file has no rows."))
+        return widened(tabled(rows))
+
+
+def loaded(text: str, first: int) -> Any:
+    """What JSON says. ValueError names the line where it cannot be read."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line = first - 1 + error.lineno
+        raise ValueError(_("Line %s is not JSON.") % line) from None
+
+
+def tabled(rows: Iterable[tuple[int, Any]]) -> tablib.Dataset:
+    """Objects as rows; what one does not speak of stays as it is."""
+    found = []
+    for number, row in rows:
+        if not isinstance(row, dict):
+            raise ValueError(_("Row %s is not an object with names.") % number)
+        found.append({name: as_cell(value) for name, value in row.items()})
+        found[-1][LINE] = number
+    headings = list(dict.fromkeys(name for row in found for name in row))
+    cells = ([row.get(name, UNTOUCHED) for name in headings] for row in found)
+    return tablib.Dataset(*cells, headers=headings)
+
+
+def as_cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return "" if value is None else value

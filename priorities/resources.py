@@ -14,8 +14,17 @@ from import_export import fields, resources, results, widgets
 
 from regions.models import Country
 
+from .formats import LINE, UNTOUCHED
 from .models import Audience, Instrument, PriorityArea, Recommendation, Section
+from .opendata.columns import LICENCE, ORIGIN
+from .opendata.recommendations import RECOMMENDATIONS
 
+# As office programs of our languages write what was true or false.
+YES = {"yes", "true", "1", "vrai", "verdadero", "صحيح"}
+NO = {"no", "false", "0", "faux", "falso", "خطأ"}
+# Columns of open data that say where a row belongs: read, never written.
+INFORMS = [*(column.name for column in RECOMMENDATIONS.columns), *ORIGIN]
+NOT_READ_YET = {"", "original", "draft", "missing"}  # states a new row may claim
 STYLED = re.compile(r'<(ins|del) style="[^"]*">')
 
 
@@ -123,9 +132,9 @@ class NumberWidget(widgets.Widget):
 class YesWidget(widgets.Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
         text = str(value or "").strip().casefold()
-        if text not in {"", "yes", "no", "true", "false", "1", "0"}:
+        if text not in {"", *YES, *NO}:
             raise ValueError(_("“%s” is neither yes nor no.") % value)
-        return text in {"yes", "true", "1"}
+        return text in YES
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "yes" if value else ""
@@ -163,17 +172,70 @@ class PlainDiff(resources.Diff):
         return [mark_safe(STYLED.sub(r"<\1>", html)) for html in super().as_html()]
 
 
+def line_of(row: Any, number: int) -> int:
+    return int(row.get(LINE, number + 1))
+
+
 class SpreadsheetResult(results.Result):
     """Rows by the number a spreadsheet shows: the headings are row 1."""
 
     def append_invalid_row(self, number: int, row: Any, validation_error: Any) -> None:
-        super().append_invalid_row(number + 1, row, validation_error)
+        super().append_invalid_row(line_of(row, number), row, validation_error)
 
     def append_error_row(self, number: int, row: Any, errors: Any) -> None:
-        super().append_error_row(number + 1, row, errors)
+        super().append_error_row(line_of(row, number), row, errors)
 
     def row_errors(self) -> list[tuple[int, Any]]:
-        return [(number + 1, errors) for number, errors in super().row_errors()]
+        return [
+            (line_of(errors[0].row, number), errors)
+            for number, errors in super().row_errors()
+        ]
+
+
+def contradictions(
+    instance: Recommendation, row: Any, states: dict[str, str]
+) -> dict[str, ValidationError]:
+    """What a row says beside what is read of it, where that could be meant as a change.
+
+    `states`: of each text, before the row was read.
+    """
+
+    def said(name: str) -> str:
+        return str(row.get(name) or "").strip()
+
+    wrong: dict[str, ValidationError] = {}
+    if instance.section_id:
+        section, forum = instance.section, instance.section.regional_forum
+        place = {
+            "edition": str(forum.edition.year),
+            "region": forum.region.slug,
+            "kind": section.kind,
+        }
+        for name, value in place.items():
+            if said(name) not in ("", value):
+                text = _(
+                    "“%(asked)s” contradicts its section (%(value)s). To move it, write another section; else leave this cell empty."
+                )
+                wrong[name] = ValidationError(
+                    text % {"asked": said(name), "value": value}
+                )
+    for code, state in states.items():
+        asked = said(f"state_{code}")
+        agrees = asked in ("", state) if instance.pk else asked in NOT_READ_YET
+        if not agrees:
+            text = _(
+                "“%(asked)s” is not the state of this text (%(state)s), and an import changes none. Leave the cell empty, and review the text in the admin."
+            )
+            told = state if instance.pk else _("new")
+            wrong[f"state_{code}"] = ValidationError(
+                text % {"asked": asked, "state": told}
+            )
+    if said("licence") not in ("", LICENCE):
+        text = _("Texts here are under %(ours)s, not “%(asked)s”.")
+        wrong["licence"] = ValidationError(
+            text % {"ours": LICENCE, "asked": said("licence")}
+        )
+    return wrong
 
 
 class RecommendationResource(resources.ModelResource):
@@ -248,7 +310,8 @@ class RecommendationResource(resources.ModelResource):
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         """A column nobody knows, or none that says which row is meant, stops the file."""
         known = [field.column_name for field in self.get_import_fields()] + ["status"]
-        unknown = [name for name in dataset.headers or [] if name not in known]
+        read = {*known, *INFORMS, LINE}
+        unknown = [name for name in dataset.headers or [] if name not in read]
         if unknown:
             hints = "".join(nearest(str(name), known) for name in unknown)
             raise ValidationError(
@@ -265,24 +328,29 @@ class RecommendationResource(resources.ModelResource):
             )
 
         references = [str(value or "").strip() for value in dataset["reference"]]
+        told = LINE in (dataset.headers or [])
+        lines = dataset[LINE] if told else range(2, len(references) + 2)
         for number, reference in enumerate(references):
             first = references.index(reference)
             if reference and first != number:
                 raise ValidationError(
                     _("Rows %(first)s and %(second)s both change %(reference)s.")
                     % {
-                        "first": first + 2,
-                        "second": number + 2,
+                        "first": lines[first],
+                        "second": lines[number],
                         "reference": reference,
                     }
                 )
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        for name in [name for name, value in row.items() if value is UNTOUCHED]:
+            del row[name]
         row["reference"] = str(row.get("reference") or "").strip()
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         """Collect every wrong cell of the row, tags included, before refusing it."""
         errors: dict[str, Any] = {}
+        states = {code: instance.state_in(code) for code in settings.CONTENT_LANGUAGES}
         for field in self.get_import_fields():
             try:
                 if isinstance(field.widget, widgets.ManyToManyWidget):
@@ -310,6 +378,7 @@ class RecommendationResource(resources.ModelResource):
                 )
                 % {"asked": status, "status": instance.status}
             )
+        errors |= contradictions(instance, row, states)
         if errors:
             raise ValidationError(errors)
 

@@ -4,6 +4,7 @@ from django.urls.converters import StringConverter
 from . import citation_views, citations, feed, picture_views, views
 from .booklet import views as booklets
 from .changes.views import changes
+from .opendata import views as opendata
 
 
 class ReferenceConverter(StringConverter):
@@ -89,5 +90,6 @@ urlpatterns = [
     ),
     path("new.atom", feed.new, name="new"),
     path("changes/", changes, name="changes"),
+    path("data/", opendata.page, name="data"),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

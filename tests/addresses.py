@@ -7,6 +7,9 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 
+from priorities.opendata.tables import TABLES
+from priorities.opendata.writing import KINDS
+
 EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "region-detail": ["africa", "europe-north-america-caribbean", "europe"],
     "recommendation-detail": ["2021-MENA-014", "2021-ENAC-008"],
@@ -31,6 +34,18 @@ FILES: dict[str, list[list[Any]]] = {
     "edition-citation": [["2021", kind] for kind in ("bib", "ris", "json")],
     "picture": [["recommendations", "2021-MENA-014"], ["regions", "mena"]],
 }
+# Open data: addresses without a language.
+DATA = [
+    "/data/2021/everything.zip",
+    "/data/2021/datapackage.json",
+    "/data/2021/checksums.txt",
+    *(
+        f"/data/2021/{name}.{kind}"
+        for name in TABLES
+        for kind in (KINDS if name == "recommendations" else ["csv"])
+    ),
+    "/data/2021/recommendations.csv?shape=long&region=africa",
+]
 QUERIES = {
     "recommendation-list": [
         "",

@@ -24,7 +24,7 @@ from priorities.models import (
 from regions.models import Country, Edition, Region, RegionalForum
 from workshops.models import CheckedRow, ImportFile, NoteImport, WorkshopNote
 
-from .addresses import ADDRESSES, file_addresses
+from .addresses import ADDRESSES, DATA, file_addresses
 from .factories import make_recommendation
 from .people import make_user
 
@@ -33,6 +33,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 WORD = "zzcanary"
 # How often something was saved is part of a version's name, and told by day.
 VERSION = re.compile(rb"\b[0-9a-f]{16}-[0-9]+\b|<span class=.saves.>[^<]*</span>")
+DIGEST = re.compile(rb"\b[0-9a-f]{64}\b")
+CREATED = re.compile(rb'"created": "[^"]*"')
 SEARCHES = [
     f"/{code}/{path}"
     for code in ("fr", "en", "es", "ar")
@@ -50,9 +52,14 @@ SEARCHES = [
         "new.atom?edition=2024",
         "changes/?from=empty&edition=2024",
         "changes/?from_edition=2021&to_edition=2024",
+        "data/?edition=2024",
     )
 ]
 OTHERS = [
+    f"/data/2021/recommendations.csv?q={WORD}",
+    "/data/2021/recommendations.jsonl?instrument=zz",
+    "/data/2024/recommendations.csv",
+    "/data/2024/everything.zip",
     "/robots.txt",
     "/healthz",
     "/sitemap.xml",
@@ -83,7 +90,7 @@ OTHERS = [
 FILES = [
     address for code in ("fr", "en", "es", "ar") for address in file_addresses(code)
 ]
-ALL = [*ADDRESSES, *FILES, *SEARCHES, *OTHERS]
+ALL = [*ADDRESSES, *FILES, *DATA, *SEARCHES, *OTHERS]
 Answer = tuple[int, dict[str, bytes], dict[str, str]]
 
 
@@ -91,8 +98,13 @@ def parts(body: bytes) -> dict[str, bytes]:
     """A body by its parts; of a workbook those that do not tell when it was written."""
     if not body.startswith(b"PK"):
         return {"": body}
-    with zipfile.ZipFile(BytesIO(body)) as book:
-        return {n: book.read(n) for n in book.namelist() if n != "docProps/core.xml"}
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        return {
+            f"{name}/{part}": content
+            for name in archive.namelist()
+            if name != "docProps/core.xml"
+            for part, content in parts(archive.read(name)).items()
+        }
 
 
 def answers(
@@ -118,9 +130,12 @@ def without_token(response: Any) -> dict[str, bytes]:
 
 
 def without_version(answer: Answer) -> tuple[int, dict[str, bytes]]:
-    """What is told, but for the version of the data that told it."""
+    """What is told, but for the version of the data that told it, and its digests."""
     status, body, _head = answer
-    return status, {name: VERSION.sub(b"", part) for name, part in body.items()}
+    return status, {
+        name: CREATED.sub(b"", DIGEST.sub(b"", VERSION.sub(b"", part)))
+        for name, part in body.items()
+    }
 
 
 def traces(told: dict[str, Answer]) -> list[str]:

@@ -240,6 +240,11 @@ PUBLIC: dict[str, Args] = {
     "id:concept": lambda w: ("areas", "media"),
     "priorities:changes": lambda w: (),
     "data:changes": lambda w: ("csv",),
+    "priorities:data": lambda w: (),
+    "data:table": lambda w: ("2021", "recommendations", "csv"),
+    "data:everything": lambda w: ("2021",),
+    "data:datapackage": lambda w: ("2021",),
+    "data:checksums": lambda w: ("2021",),
     **{
         f"priorities:{page}-download": lambda w: ("csv",)
         for page in ("recommendations", "compare", "matrix", "selection")

@@ -20,7 +20,7 @@ from forum.caching import VersionedPages
 from priorities import entries
 from regions.models import ContentChange, Region
 
-from .addresses import ADDRESSES, FILES, file_addresses, public_names
+from .addresses import ADDRESSES, DATA, FILES, file_addresses, public_names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
@@ -57,6 +57,7 @@ def test_every_kind_of_public_page_is_among_the_addresses():
         "likeness",
         "booklet",
         "changes",
+        "data",
         *FILES,
     }
 
@@ -99,7 +100,9 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(client, address):
         assert "style" not in attributes
         assert not [name for name in attributes if name.startswith("on")]
         assert tag != "style"
-    assert all(script["src"].startswith("/static/") for script in page.all("script"))
+    # A block of data is no script: no browser runs it.
+    scripts = [s for s in page.all("script") if s.get("type") != "application/ld+json"]
+    assert all(script["src"].startswith("/static/") for script in scripts)
     sheets = [link for link in page.all("link") if link["rel"] == "stylesheet"]
     assert [sheet["href"].startswith("/static/") for sheet in sheets] == [True]
     foreign = [a["href"] for a in page.all("a") if re.match(r"https?:", a["href"])]
@@ -219,11 +222,12 @@ def test_links_within_the_site_lead_somewhere(client, address):
         SEEN.add(link)
 
 
-@pytest.mark.parametrize("address", file_addresses("fr"))
+@pytest.mark.parametrize("address", [*file_addresses("fr"), *DATA])
 def test_files_and_parts_keep_the_same_promises(client, address):
     response = client.get(address)
 
     assert response.status_code == 200
+    assert response.getvalue() or "suggestions" in address
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cache-Control"] == "no-cache"

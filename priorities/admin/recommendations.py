@@ -123,7 +123,7 @@ class RecommendationAdmin(CuratedAdmin, ImportExportModelAdmin):
     region_path = REGION
     form = RecommendationForm
     resource_classes = [RecommendationResource]
-    formats = [formats.CSV, formats.XLSX]
+    formats = [formats.CSV, formats.XLSX, formats.JSON, formats.JSONLines]
     import_form_class = SpreadsheetForm
     import_template_name = "admin/priorities/recommendation/import.html"
     export_form_class = ExportForm
