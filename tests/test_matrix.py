@@ -481,6 +481,8 @@ def answer(client: Client, method: str, address: str) -> HttpResponse:
     cookies = deepcopy(client.cookies)
     with transaction.atomic():
         found: Any = getattr(client, method)(address)
+        if found.streaming:
+            assert found.getvalue()
         transaction.set_rollback(True)
     client.cookies = cookies
     return found

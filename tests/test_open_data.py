@@ -359,6 +359,16 @@ def test_asking_for_the_head_reads_nothing(client):
     assert get(client, "recommendations.csv").getvalue()
 
 
+def test_asking_for_the_head_of_a_made_file_tells_its_length(client):
+    make_recommendation()
+    whole = body(client, "areas.xlsx")
+
+    response = client.head("/data/2021/areas.xlsx")
+
+    assert response.getvalue() == b""
+    assert int(response["Content-Length"]) == len(whole)
+
+
 @pytest.mark.parametrize(
     "name", ["recommendations.csv", "areas.xlsx", "everything.zip", "datapackage.json"]
 )

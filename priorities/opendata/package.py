@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -229,9 +230,14 @@ def write_checksums(extracts: Extracts, whole: bytes, file: BinaryIO) -> None:
 def unchanged(
     extract: Extract, make: Callable[[BinaryIO], None]
 ) -> Callable[[BinaryIO], None]:
-    """Made of one version of the data, or not at all: a change meanwhile starts it anew."""
+    """Made of one version of the data, or not at all: a change meanwhile starts it anew.
+
+    What is made once for all may take longer than the database works for one reader.
+    """
 
     def watched(file: BinaryIO) -> None:
+        if connection.vendor == "sqlite":
+            connection.connection.set_progress_handler(None, 0)
         make(file)
         if ContentChange.objects.version().name != extract.version.name:
             raise Busy

@@ -60,7 +60,7 @@ def table(request: HttpRequest, year: str, name: str, kind: str) -> HttpResponse
         too_much = Problem("", "", writing.too_much(extract))
         return refused(request, [too_much], 413)
     path = workbook(extract)
-    return sent(path, f"{extract.name}.xlsx", writing.KINDS["xlsx"])
+    return sent(request, path, f"{extract.name}.xlsx", writing.KINDS["xlsx"])
 
 
 def workbook(extract: Extract) -> Path:
@@ -94,9 +94,14 @@ def checksums(extracts: Extracts) -> Path:
     )
 
 
-def sent(path: Path, name: str, content_type: str) -> HttpResponseBase:
-    answer = FileResponse(path.open("rb"), content_type=content_type)
-    return named(answer, name)
+def sent(
+    request: HttpRequest, path: Path, name: str, content_type: str
+) -> HttpResponseBase:
+    if request.method == "HEAD":
+        answer = StreamingHttpResponse(iter(()), content_type=content_type)
+        answer["Content-Length"] = str(path.stat().st_size)
+        return named(answer, name)
+    return named(FileResponse(path.open("rb"), content_type=content_type), name)
 
 
 def named(answer: HttpResponseBase, name: str) -> HttpResponseBase:
@@ -115,7 +120,7 @@ def whole(request: HttpRequest, year: str) -> tuple[Extracts, str]:
 @require_safe
 def zipped(request: HttpRequest, year: str) -> HttpResponseBase:
     extracts, name = whole(request, year)
-    return sent(everything(extracts), f"{name}.zip", "application/zip")
+    return sent(request, everything(extracts), f"{name}.zip", "application/zip")
 
 
 @require_safe
