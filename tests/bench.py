@@ -51,6 +51,7 @@ PAGES = {
     "sitemap": "/sitemap.xml",
     "sitemap, one list": "/sitemap-0.xml",
     "what changed, 100 entries": "/en/changes/?from={since}",
+    "data": "/en/data/",
     "bare framework": "/healthz",
 }
 LIKE = {
@@ -240,6 +241,37 @@ def measure_export(port: int, **about: Any) -> None:
     say(name="csv export", value=round(size / 1e6, 1), unit="MB", **about)
 
 
+def measure_open_data(port: int, **about: Any) -> None:
+    """Rows a second as they come over the line, and the first of them."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=600)
+    for kind in ("csv", "jsonl", "json"):
+        start = time.perf_counter()
+        connection.request("GET", f"/data/2021/recommendations.{kind}")
+        response = connection.getresponse()
+        response.read(1)
+        first = (time.perf_counter() - start) * 1000
+        lines = 0
+        while part := response.read(1 << 20):
+            lines += part.count(b"\n")
+        rate = lines / (time.perf_counter() - start)
+        name = f"open data, {kind}"
+        say(name=f"{name}: first byte", value=round(first, 1), unit="ms", **about)
+        say(name=f"{name}: export", value=round(rate), unit="rows/s", **about)
+
+
+def measure_open_data_memory(**about: Any) -> None:
+    """How much more this process holds at most while it streams all rows."""
+    from priorities.index import current
+    from priorities.opendata import asking, writing
+
+    extract = asking.edition("2021", current())["recommendations"]
+    before = most = resident()
+    for _chunk in writing.as_csv(extract):
+        most = max(most, resident())
+    value = most - before
+    say(name="open data, csv: memory", value=value, unit="MB", **about)
+
+
 def measure_datasette(database: Path, ours: dict[str, float], **about: Any) -> None:
     with sqlite3.connect(database) as connection:
         connection.executescript(TABLE)
@@ -305,6 +337,7 @@ def run(sizes: list[int], database: Path | None) -> None:
             value = round(program(path), 1)
             say(name=f"{name}: program", value=value, unit="ms", **about)
         measure_translators(**about)
+        measure_open_data_memory(**about)
         connections.close_all()
         gunicorn = [sys.executable, "-m", "gunicorn", "forum.wsgi", "--workers", "2"]
         options = [
@@ -332,6 +365,7 @@ def run(sizes: list[int], database: Path | None) -> None:
                     say(name=f"{name}: growth", value=growth, unit="ratio", **about)
                 seen[name] = figures
             measure_export(port, **about)
+            measure_open_data(port, **about)
         if database and DATASETTE.exists():
             measure_datasette(database, ours, **about)
     connections.close_all()

@@ -218,7 +218,8 @@ def test_links_within_the_site_lead_somewhere(client, address):
     }
 
     for link in sorted(inside - {""} - SEEN):
-        assert client.get(link).status_code == 200, link
+        found = client.get(link)
+        assert (found.status_code, bool(found.getvalue())) == (200, True), link
         SEEN.add(link)
 
 

@@ -26,10 +26,12 @@ from regions.changes import data_version
 from ..filters import RecommendationFilter
 from ..index import Index, current
 from ..made import made
+from ..terms import Terms
 from . import asking, package, writing
 from .asking import Problem
 from .columns import LICENCE_URL, Extract
 from .package import Extracts
+from .recommendations import RECOMMENDATIONS
 from .tables import TABLES
 
 
@@ -155,25 +157,20 @@ def page(request: HttpRequest) -> HttpResponse:
     year = request.GET.get("edition") or next(iter(editions), "")
     if year and year not in editions:
         raise Http404
-    extracts = asking.edition(year, index) if year else {}
-    first = next(iter(extracts.values()), None)
-    context: dict[str, Any] = {
-        "year": year,
-        "others": [other for other in editions if other != year],
-        "extracts": extracts.values(),
-        "kinds": writing.KINDS,
-        "total": len(first.numbers) if first else 0,
-        "version": first.version.name if first else "",
-        "date": index.version.changed_at,
-        "advices": package.advices(),
-        "licence_url": LICENCE_URL,
-        "site": settings.SITE_URL,
-        "parameters": [*RecommendationFilter.base_filters, "sort"],
-    }
-    if first:
+    context: dict[str, Any] = {"year": year}
+    if year:
+        edition = Extract(RECOMMENDATIONS, year, index, Terms.at(index), [], {})
         context |= {
-            "citation": package.citation(first),
-            "dataset": linked(dataset(first, request.path)),
+            "others": [other for other in editions if other != year],
+            "tables": TABLES.values(),
+            "kinds": writing.KINDS,
+            "total": len(index.live & index.carrying("edition", year)),
+            "version": index.version.name,
+            "date": index.version.changed_at,
+            "advices": package.advices(),
+            "parameters": [*RecommendationFilter.base_filters, "sort"],
+            "citation": package.citation(edition),
+            "dataset": linked(dataset(edition, request.path)),
         }
     return render(request, "priorities/data.html", context)
 
