@@ -80,6 +80,16 @@ def drawn_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return answer
 
 
+def drawn_anew(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A program that reads everything must not push out the pages people read."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return whole(view, request, *args, **kwargs)
+
+    return answer
+
+
 def whole(
     view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
 ) -> HttpResponse:
@@ -119,7 +129,8 @@ class VersionedPages:
         match = request.resolver_match
         if match is None or match.namespace not in PUBLIC:
             return None
-        answer = condition(etag_func=page_version)(drawn_once(view))
+        draw = drawn_anew if match.namespace == "api" else drawn_once
+        answer = condition(etag_func=page_version)(draw(view))
         try:
             response: HttpResponse = answer(request, *args, **kwargs)
         except OperationalError:
@@ -131,6 +142,8 @@ class VersionedPages:
             response = render(request, "being_made.html", status=503)
             response["Retry-After"] = response["Refresh"] = str(AGAIN)
             return response
+        if response.status_code >= 400:
+            del response["ETag"]  # it may be said in another language next time
         patch_cache_control(response, no_cache=True)
         if request.method == "HEAD" and not response.streaming:
             response["Content-Length"] = str(len(response.content))

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "forum.headers.permissions_policy",
+    "priorities.api.http.open_to_programs",
     "forum.limits.no_null_characters",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "forum.headers.Packing",
@@ -207,6 +208,9 @@ NOTES_KEPT_DAYS = env_number("NOTES_KEPT_DAYS", 90)
 # Booklets, archives and pictures: made once for each version of the data, and kept.
 MADE_DIR = Path(os.environ.get("MADE_DIR") or BASE_DIR / "made")
 MADE_MB = env_number("MADE_MB", 300)
+
+# How many requests an address may make of the API in a minute, per server process.
+API_PER_MINUTE = env_number("API_PER_MINUTE", 120)
 
 SITE_URL = (os.environ.get("SITE_URL") or "http://127.0.0.1:8000").rstrip("/")
 EXIT_URL = os.environ.get("EXIT_URL") or "https://www.wikipedia.org/"

@@ -20,5 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("data/", include("priorities.data_urls")),
     path("id/", include("priorities.concept_urls")),
+    path("api/v1/", include("priorities.api.urls")),
     *i18n_patterns(path("", include("priorities.urls"))),
 ]

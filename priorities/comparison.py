@@ -105,13 +105,20 @@ class Comparison:
 class Table:
     """The whole comparison, before a page of it is cut out."""
 
-    def __init__(self, filterset: RecommendationFilter, layout: Layout) -> None:
+    def __init__(
+        self,
+        filterset: RecommendationFilter,
+        layout: Layout,
+        waits: bool = True,
+    ) -> None:
+        """`waits`: until a reader has chosen at least two columns."""
         self.filterset, self.layout = filterset, layout
         asked = filterset.chosen.get(layout.columns)
         heads = axes.columns(filterset, layout.columns)
-        chosen = heads if asked or layout.columns != "region" else []
+        wanted = asked or layout.columns != "region" or not waits
+        chosen = heads if wanted else []
         self.columns, self.left_out = chosen[:MAX_COLUMNS], chosen[MAX_COLUMNS:]
-        self.is_one = len(self.columns) < MIN_COLUMNS
+        self.is_one = waits and len(self.columns) < MIN_COLUMNS
         self.counted = axes.outermost(self.columns)
         self.found = filterset.matching(without=layout.columns)
         every = [] if self.is_one else axes.rows(filterset, layout.by)

@@ -14,7 +14,7 @@ long tail build the index anew.
 
 import threading
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from copy import copy
@@ -292,6 +292,13 @@ class Index:
             slice_.append(numbers[earlier] if is_late else settled[place - earlier])
         return slice_
 
+    def count_up_to(self, found: BitMap, key: tuple[Any, ...]) -> int:
+        """How many of a set come no later than a key in the order of the list."""
+        settled = range(self.tail.min() if self.tail else self.size)
+        first = bisect_right(settled, key, key=self.key)
+        late = sum(self.key(number) <= key for number in found & self.tail)
+        return late + ((found - self.tail).rank(first - 1) if first else 0)
+
     def by_rank(self, found: BitMap, most: int) -> list[int]:
         """The first of a set: the ranked ones by rank, then in the order of the list."""
         first: list[int] = []
@@ -316,12 +323,16 @@ class Index:
 
     def sorted_by(self, order: str, found: BitMap, start: int, stop: int) -> list[int]:
         """A slice of a set, the newest first or by `reference`."""
-        if order not in self.kept:
-            self.kept[order] = self.newest() if order == "newest" else self.named()
-        numbers = self.kept[order]
+        numbers = self.ordered(order)
         return list(
             islice(compress(numbers, map(found.__contains__, numbers)), start, stop)
         )
+
+    def ordered(self, order: str) -> list[int]:
+        """All rows, the newest first or by `reference`, in order when first needed."""
+        if order not in self.kept:
+            self.kept[order] = self.newest() if order == "newest" else self.named()
+        return self.kept[order]
 
 
 def remembered() -> frozenset[int]:

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import citation_views, citations, feed, picture_views, views
+from .api import page as api_page
 from .booklet import views as booklets
 from .changes.views import changes
 from .opendata import views as opendata
@@ -91,5 +92,6 @@ urlpatterns = [
     path("new.atom", feed.new, name="new"),
     path("changes/", changes, name="changes"),
     path("data/", opendata.page, name="data"),
+    path("api/", api_page.documentation, name="api"),
     path("suggestions/", views.suggestions, name="suggestions"),
 ]

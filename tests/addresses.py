@@ -79,6 +79,47 @@ QUERIES = {
 }
 
 
+# Pages whose like the API has: their paths, here and there.
+API = {
+    "recommendation-list": ("recommendations", "recommendations"),
+    "compare": ("compare", "comparison"),
+    "matrix": ("matrix", "matrix"),
+}
+
+
+API_ADDRESSES = [
+    f"/api/v1/{path}"
+    for path in (
+        "",
+        "openapi.json",
+        "editions/",
+        "editions/2021/?lang=ar",
+        "regions/",
+        "regions/europe/",
+        "audiences/",
+        "audiences/governments/",
+        "areas/",
+        "areas/kafala/",
+        "countries/",
+        "countries/NP/",
+        "instruments/",
+        "instruments/asean/",
+        "sections/",
+        "sections/?area=media&lang=en",
+        "sections/2021/africa/2/",
+        "recommendations/?limit=500",
+        "recommendations/?sort=newest&lang=en",
+        "recommendations/?sort=reference&fields=reference",
+        "recommendations/?q=survivants&lead=true&fields=text",
+        "recommendations/2021-MENA-014/",
+        "comparison/?by=area",
+        "comparison/?columns=audience",
+        "matrix/?by=group",
+        "search/?q=survivors&lang=en",
+    )
+]
+
+
 def public_names() -> list[str]:
     resolvers: list[Any] = get_resolver().url_patterns
     (in_languages,) = (

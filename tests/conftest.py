@@ -43,6 +43,12 @@ def made_apart(settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MADE_DIR = tmp_path_factory.mktemp("made")
 
 
+@pytest.fixture(autouse=True)
+def patient_api(settings) -> None:
+    """Tests ask more often than people; those about the limit set their own."""
+    settings.API_PER_MINUTE = 1_000_000
+
+
 @pytest.fixture
 def english_pages(settings) -> None:
     """Pages of the admin for a browser that asks for no language."""

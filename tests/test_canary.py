@@ -24,7 +24,7 @@ from priorities.models import (
 from regions.models import Country, Edition, Region, RegionalForum
 from workshops.models import CheckedRow, ImportFile, NoteImport, WorkshopNote
 
-from .addresses import ADDRESSES, DATA, file_addresses
+from .addresses import ADDRESSES, API_ADDRESSES, DATA, file_addresses
 from .factories import make_recommendation
 from .people import make_user
 
@@ -32,7 +32,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
 WORD = "zzcanary"
 # How often something was saved is part of a version's name, and told by day.
-VERSION = re.compile(rb"\b[0-9a-f]{16}-[0-9]+\b|<span class=.saves.>[^<]*</span>")
+VERSION = re.compile(
+    rb"\b[0-9a-f]{16}-[0-9]+\b|<span class=.saves.>[^<]*</span>"
+    rb'|"changed_at":"[^"]*"'
+)
 DIGEST = re.compile(rb"\b[0-9a-f]{64}\b")
 CREATED = re.compile(rb'"created": "[^"]*"')
 SEARCHES = [
@@ -60,6 +63,15 @@ OTHERS = [
     "/data/2021/recommendations.jsonl?instrument=zz",
     "/data/2024/recommendations.csv",
     "/data/2024/everything.zip",
+    "/api/v1/recommendations/2024-ASI-001/",
+    "/api/v1/recommendations/2021-ASI-900/",
+    "/api/v1/recommendations/?edition=2024",
+    f"/api/v1/recommendations/?q={WORD}",
+    f"/api/v1/search/?q={WORD}",
+    "/api/v1/recommendations/?instrument=hidden-treaty",
+    "/api/v1/editions/2024/",
+    "/api/v1/sections/2024/asia/1/",
+    "/api/v1/sections/2021/asia/90/",
     "/robots.txt",
     "/healthz",
     "/sitemap.xml",
@@ -90,7 +102,7 @@ OTHERS = [
 FILES = [
     address for code in ("fr", "en", "es", "ar") for address in file_addresses(code)
 ]
-ALL = [*ADDRESSES, *FILES, *DATA, *SEARCHES, *OTHERS]
+ALL = [*ADDRESSES, *FILES, *DATA, *SEARCHES, *OTHERS, *API_ADDRESSES]
 Answer = tuple[int, dict[str, bytes], dict[str, str]]
 
 
@@ -118,7 +130,7 @@ def answers(
     client = Client(headers={"accept-language": "en"})
     for address in addresses:
         response = getattr(client, method)(address)
-        left = {"Date", "Expires", "Last-Modified", "Content-Length"}
+        left = {"Date", "Expires", "Last-Modified", "Content-Length", "RateLimit"}
         told = {n: v for n, v in response.headers.items() if n not in left}
         yield address, (response.status_code, without_token(response), told)
 

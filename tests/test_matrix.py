@@ -245,6 +245,30 @@ PUBLIC: dict[str, Args] = {
     "data:everything": lambda w: ("2021",),
     "data:datapackage": lambda w: ("2021",),
     "data:checksums": lambda w: ("2021",),
+    "priorities:api": lambda w: (),
+    "api:description": lambda w: (),
+    "api:root": lambda w: (),
+    "api:api-root": lambda w: (),
+    **{
+        f"api:{name}": lambda w: ()
+        for name in (
+            "editions",
+            "regions",
+            "audiences",
+            "areas",
+            "countries",
+            "instruments",
+            "sections",
+            "recommendations",
+            "comparison",
+            "matrix",
+            "search",
+        )
+    },
+    "api:edition": lambda w: (2021,),
+    "api:region": lambda w: ("mena",),
+    "api:audience": lambda w: ("governments",),
+    "api:area": lambda w: ("media",),
     **{
         f"priorities:{page}-download": lambda w: ("csv",)
         for page in ("recommendations", "compare", "matrix", "selection")
@@ -258,6 +282,10 @@ HIDDEN: dict[str, Args] = {
         "bib",
     ),
     "priorities:likeness": lambda w: tuple(e.reference for e in w.entries.values()),
+    "api:recommendation": lambda w: (w.entries["mena"].reference,),
+    "api:country": lambda w: ("LB",),
+    "api:instrument": lambda w: ("ilo-29",),
+    "api:section": lambda w: (2021, "mena", 99),
 }
 ROWS: dict[str, Row] = {
     "admin:index": Row(EVERYBODY, EVERYBODY),

@@ -58,6 +58,7 @@ def test_every_kind_of_public_page_is_among_the_addresses():
         "booklet",
         "changes",
         "data",
+        "api",
         *FILES,
     }
 
