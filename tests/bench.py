@@ -52,6 +52,17 @@ PAGES = {
     "sitemap, one list": "/sitemap-0.xml",
     "what changed, 100 entries": "/en/changes/?from={since}",
     "data": "/en/data/",
+    "api: list": "/api/v1/recommendations/",
+    "api: list, deep": "/api/v1/recommendations/?after={cursor}",
+    "api: by reference": "/api/v1/recommendations/?sort=reference",
+    "api: by reference, deep": "/api/v1/recommendations/?sort=reference&after={cursor}",
+    "api: newest, deep": "/api/v1/recommendations/?sort=newest&after={cursor}",
+    "api: search, deep": "/api/v1/recommendations/?q=children&after={cursor}",
+    "api: 500 rows in one language": "/api/v1/recommendations/?limit=500&lang=en",
+    "api: recommendation": "/api/v1/recommendations/2021-MENA-014/",
+    "api: matrix": "/api/v1/matrix/",
+    "api: comparison by area": f"/api/v1/comparison/{COMPARED}&by=area",
+    "api: search": "/api/v1/search/?q=children",
     "bare framework": "/healthz",
 }
 LIKE = {
@@ -127,7 +138,9 @@ def get(
 
 
 def another(path: str, number: int) -> str:
-    """The same page at an address nobody has asked for."""
+    """The same page at an address nobody has asked for; of the API nothing is kept."""
+    if path.startswith("/api/"):
+        return path
     return f"{path}{'&' if '?' in path else '?'}nobody={number}"
 
 
@@ -167,6 +180,20 @@ def program(path: str) -> float:
         times.append((time.perf_counter() - start) * 1000)
         assert response.status_code == 200, path
     return statistics.median(times)
+
+
+def deep_cursor() -> str:
+    """Where nine tenths of the list have been read."""
+    from priorities import entries
+    from priorities.api.paging import Cursor
+    from priorities.index import current
+    from priorities.terms import Terms
+
+    index = current()
+    place = len(index.live) * 9 // 10
+    numbers = index.in_order(index.live, place, place + 1)
+    (entry,) = entries.read(index, Terms.at(index), numbers)
+    return str(Cursor.at(index, entry))
 
 
 def measure_index(**about: Any) -> None:
@@ -331,8 +358,12 @@ def run(sizes: list[int], database: Path | None) -> None:
         filled = round(time.perf_counter() - start, 1)
         say(name="fill", value=filled, unit="s", **about)
         measure_index(**about)
-        deep, since = max(1, about["n"] // 30 - 1), changed_since()
-        pages = {n: p.format(deep=deep, since=since) for n, p in PAGES.items()}
+        known = {
+            "deep": max(1, about["n"] // 30 - 1),
+            "since": changed_since(),
+            "cursor": deep_cursor(),
+        }
+        pages = {n: p.format(**known) for n, p in PAGES.items()}
         for name, path in pages.items():
             value = round(program(path), 1)
             say(name=f"{name}: program", value=value, unit="ms", **about)
@@ -390,6 +421,7 @@ def on_its_own_database() -> Iterator[Path | None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
     os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
     os.environ["SECOND_FACTOR_REQUIRED"] = "false"
+    os.environ["API_PER_MINUTE"] = "1000000"
     url = urlsplit(os.environ.get("DATABASE_URL", ""))
     if url.scheme.startswith("postgres"):
         with postgresql_of_its_own(url):
