@@ -42,7 +42,9 @@ def pages(port: int, start: int) -> list[float]:
 
 def measure_crowd(port: int, **about: Any) -> None:
     """Pages alone, and while ten readers each want a booklet nobody has made."""
-    done, made, told = threading.Event(), [], []
+    done = threading.Event()
+    made: list[int] = []
+    told: list[int] = []
 
     def reader(number: int) -> None:
         connection = HTTPConnection("127.0.0.1", port, timeout=60)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from priorities import made as store
 from priorities.made import Busy, made
 from regions.models import DataVersion
 
@@ -101,10 +100,3 @@ def test_what_nobody_wanted_for_longest_makes_room(settings, monkeypatch):
     third = made(ONE, "3.txt", writing(big))
 
     assert (first.exists(), second.exists(), third.exists()) == (True, False, True)
-
-
-_utime = store.os.utime
-
-
-def _touch(path, when):
-    _utime(path, (when, when))

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from ..entries import Entry
 from ..filters import RecommendationFilter
-from ..index import ORDERS, UNRANKED, Index
+from ..index import UNRANKED, Index
 from ..models import Recommendation
 
 CURSOR = (
@@ -24,6 +24,7 @@ CURSOR = (
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKED_AT = 100  # rows published since the index was read may come in between
+BACKWARDS = {"newest": ("published_at", "pk"), "reference": ("-reference",)}
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,8 @@ def last_before(index: Index, order: str, cursor: Cursor, pk: int) -> int | None
         published_at=cursor.published_at, pk__gte=pk
     )
     passed = {"newest": later, "reference": Q(reference__lte=cursor.reference)}[order]
-    reverse = [n[1:] if n.startswith("-") else f"-{n}" for n in ORDERS[order]]
-    rows = Recommendation.objects.published().filter(passed).order_by(*reverse)
+    rows = Recommendation.objects.published().filter(passed)
+    rows = rows.order_by(*BACKWARDS[order])
     for found in rows.values_list("pk", flat=True)[:LOOKED_AT]:
         number = index.numbers.get(found)
         if number is not None and number in index.live:
