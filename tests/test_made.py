@@ -92,7 +92,10 @@ def test_whoever_waits_gets_it_in_turn():
 def test_what_nobody_wanted_for_longest_makes_room(settings, monkeypatch):
     settings.MADE_MB = 1
     times = iter(range(1000))
-    monkeypatch.setattr(store.os, "utime", lambda path: _touch(path, next(times) + 2e9))
+    touch = os.utime
+    monkeypatch.setattr(
+        os, "utime", lambda path: touch(path, (when := next(times) + 2e9, when))
+    )
     big = "x" * 400_000
     first, second = (made(ONE, n, writing(big)) for n in ("1.txt", "2.txt"))
     made(ONE, "1.txt", writing(big))
