@@ -1,5 +1,6 @@
 """Files that take a while are made once, one at a time, and go with their version."""
 
+import os
 import threading
 from pathlib import Path
 
