@@ -7,6 +7,8 @@ pieces, so that no format has to read our one markup (`**key term**`) again.
 from dataclasses import dataclass
 from datetime import date
 
+from ..citations import LICENCE
+
 
 @dataclass(frozen=True)
 class Words:
@@ -122,4 +124,4 @@ class Booklet:
     dated: str
     day: date
     labels: dict[str, str]
-    licence: str = "CC BY 4.0"
+    licence: str = LICENCE

@@ -17,6 +17,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from ..citations import AUTHOR
 from . import colours
 from .content import Booklet, Chapter, Compared, Figures, Index, Item, Listing, Words
 
@@ -163,7 +164,7 @@ class Setting:
         defaults.append(element("lang", val=latin, eastAsia=latin, bidi=other))
         core = document.core_properties
         core.title, core.subject = booklet.title, booklet.subtitle
-        core.author = "Freedom From Slavery Forum"
+        core.author = AUTHOR
         core.language, core.version = language, booklet.version
         core.comments = booklet.citation
         core.created = core.modified = datetime.combine(booklet.day, time())
@@ -270,7 +271,7 @@ class Setting:
 
     def cover(self) -> None:
         booklet = self.booklet
-        self.paragraph("About", self.latin("Freedom From Slavery Forum"))
+        self.paragraph("About", self.latin(AUTHOR))
         self.paragraph("Title", self.runs(booklet.title))
         for said in (booklet.subtitle, booklet.narrowed, *booklet.cover):
             if said:

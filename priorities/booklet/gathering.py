@@ -14,11 +14,11 @@ from pyroaring import BitMap
 from regions.models import Edition, RegionalForum
 from regions.translated import Text, direction
 
-from .. import comparison, entries
+from .. import citations, comparison, entries
 from .. import matrix as matrices
 from ..comparison import Layout
 from ..entries import Entry
-from ..filters import VIEW, RecommendationFilter
+from ..filters import RecommendationFilter
 from ..models import Section
 from ..selection import Selection
 from ..templatetags.pieces import about_state, addressed
@@ -347,20 +347,12 @@ class Gathering:
         )
 
     def citation(self, title: str, address: str) -> str:
+        """How to cite what is of no edition alone."""
         version = self.index.version
-        day = date_format((version.changed_at or EMPTY).date(), "DATE_FORMAT")
-        return own(
-            gettext(
-                "Freedom From Slavery Forum, “%(title)s”, data version %(version)s of "
-                "%(date)s, %(address)s, CC BY 4.0."
-            )
-            % {
-                "title": title,
-                "version": version.name,
-                "date": day,
-                "address": address,
-            }
-        )
+        year = (version.changed_at or EMPTY).year
+        return citations.Work(
+            title, year, "", self.language, version.name, address
+        ).sentence
 
 
 EMPTY = datetime(2000, 1, 1, tzinfo=UTC)  # of a site without anything in it
@@ -443,9 +435,9 @@ def of_edition(filterset: RecommendationFilter, edition: Edition) -> Booklet:
     if len(found) > MOST:
         raise TooMany(len(found))
     title = gettext("Regional priorities %(year)s") % {"year": edition.year}
-    narrowing = filterset.query(drop=VIEW) if not gathered.is_whole else ""
-    own_page = reverse("priorities:booklet", args=[edition.year]) + narrowing
+    own_page = reverse("priorities:booklet", args=[edition.year]) + filterset.narrowing
     address = gathered.address(own_page)
+    cited = citations.of_edition(edition, gathered.index.version)
     introduction = edition.to_read("introduction")
     chapters = gathered.chapters(edition, found)
     cover = [str(edition.place)] if edition.place else []
@@ -467,7 +459,7 @@ def of_edition(filterset: RecommendationFilter, edition: Edition) -> Booklet:
         compared=None,
         figures=gathered.figures(),
         tiers=gathered.tiers(),
-        citation=gathered.citation(title, address),
+        citation=own(replace(cited, url=address).sentence),
         address=address,
     )
 

@@ -12,7 +12,7 @@ from regions.models import Edition
 
 from .. import comparison, facets
 from ..comparison import Layout
-from ..filters import VIEW, RecommendationFilter
+from ..filters import RecommendationFilter
 from ..selection import Selection
 from ..views import asked, everything, index_of, selected
 from .content import Booklet
@@ -32,14 +32,12 @@ def booklet(request: HttpRequest, year: int) -> HttpResponse:
     """What there is to print, narrowed by the filters of every page."""
     edition = get_object_or_404(Edition.objects.published(), year=year)
     filterset = asked_of(request, year)
-    narrowed = filterset.query(drop=VIEW)
     context = {
         "edition": edition,
         "filter": filterset,
         "facets": [f for f in facets.of(filterset) if f.name != "edition"],
         "total": len(filterset.found),
         "most": MOST,
-        "narrowed": narrowed if len(narrowed) > 1 else "",
         "languages": settings.LANGUAGES,
     }
     return render(request, "priorities/booklet/page.html", context)
@@ -49,16 +47,15 @@ def booklet(request: HttpRequest, year: int) -> HttpResponse:
 def booklet_file(request: HttpRequest, year: int, kind: str) -> HttpResponseBase:
     edition = get_object_or_404(Edition.objects.published(), year=year)
     filterset = asked_of(request, year)
-    narrowed = filterset.query(drop=VIEW)
     if filterset.unknown or not filterset.found:
         page = reverse("priorities:booklet", args=[year])
-        return redirect(page + narrowed)
+        return redirect(page + filterset.narrowing)
     return served(
         request,
         kind,
         f"priorities-{year}",
         lambda: of_edition(filterset, edition),
-        narrowed,
+        filterset.narrowing,
     )
 
 
