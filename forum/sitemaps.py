@@ -28,6 +28,8 @@ PAGES = (
     "compare",
     "matrix",
     "convergences",
+    "data",
+    "api",
 )
 XML = "application/xml; charset=utf-8"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'

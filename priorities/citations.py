@@ -18,7 +18,8 @@ from .models import Recommendation
 from .templatetags.texts import one_line
 
 AUTHOR = "Freedom From Slavery Forum"
-LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
+LICENCE, LICENCE_ID = "CC BY 4.0", "CC-BY-4.0"  # as said, and in the list of SPDX
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 LATEX = {
     "\\": r"{\textbackslash}",
     "{": r"{\textbraceleft}",

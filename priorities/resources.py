@@ -14,9 +14,10 @@ from import_export import fields, resources, results, widgets
 
 from regions.models import Country
 
+from .citations import LICENCE_ID
 from .formats import LINE, UNTOUCHED
 from .models import Audience, Instrument, PriorityArea, Recommendation, Section
-from .opendata.columns import LICENCE, ORIGIN
+from .opendata.columns import ORIGIN
 from .opendata.recommendations import RECOMMENDATIONS
 
 # As office programs of our languages write what was true or false.
@@ -230,10 +231,10 @@ def contradictions(
             wrong[f"state_{code}"] = ValidationError(
                 text % {"asked": asked, "state": told}
             )
-    if said("licence") not in ("", LICENCE):
+    if said("licence") not in ("", LICENCE_ID):
         text = _("Texts here are under %(ours)s, not “%(asked)s”.")
         wrong["licence"] = ValidationError(
-            text % {"ours": LICENCE, "asked": said("licence")}
+            text % {"ours": LICENCE_ID, "asked": said("licence")}
         )
     return wrong
 

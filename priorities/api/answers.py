@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import ValidationError
 from pydantic import create_model
 
+from .. import citations
 from . import members, shapes
 from .asking import Asked, reading_language
 from .errors import TYPE, Refusal, packed, refused
@@ -18,8 +19,8 @@ from .parameters import Parameter
 from .shapes import Meta, Shape
 
 LICENCE = {
-    "name": "CC BY 4.0",
-    "url": "https://creativecommons.org/licenses/by/4.0/",
+    "name": citations.LICENCE,
+    "url": citations.LICENCE_URL,
 }
 ALWAYS: dict[int, Any] = {
     304: None,

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_noop, override
 
+from ..citations import LICENCE, LICENCE_ID
 from ..index import Index
 from ..terms import Terms
-from .answers import LICENCE, api
+from .answers import api
 from .asking import Asked, reading_language
 from .errors import TYPE, Refusal, packed, refused
 from .parameters import LANG, Parameter
@@ -67,7 +68,7 @@ def describe(terms: Terms) -> dict[str, Any]:
     told: dict[str, Any] = copy.deepcopy(
         dict(api.get_openapi_schema(path_prefix=PREFIX))
     )
-    told["info"]["license"] = {"name": LICENCE["name"], "identifier": "CC-BY-4.0"}
+    told["info"]["license"] = {"name": LICENCE, "identifier": LICENCE_ID}
     told["servers"] = [{"url": settings.SITE_URL}]
     shared: dict[str, Any] = {}
     for path in told["paths"].values():

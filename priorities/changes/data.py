@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from regions.changes import data_version
 
+from ..citations import LICENCE
 from ..entries import Entry
 from ..filters import RecommendationFilter
 from ..tables import File
@@ -20,7 +21,6 @@ from .content import ENTRY, Change
 from .moments import Refused
 from .views import is_about_editions, shown
 
-LICENCE = "CC BY 4.0"
 BATCH = 250
 WHAT = {
     ENTRY: "recommendation",

@@ -13,14 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.models import DataVersion
 
+from ..citations import LICENCE_ID
 from ..index import Index
 from ..terms import Terms
 
 Told = str | Promise
 Read = Callable[[Any], Iterable[Any]]
-
-LICENCE = "CC-BY-4.0"
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @dataclass(frozen=True)
@@ -147,4 +145,4 @@ ORIGIN = {
 
 
 def origin(extract: Extract) -> tuple[str, str, str]:
-    return LICENCE, extract.version.name, extract.date
+    return LICENCE_ID, extract.version.name, extract.date

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from regions.models import ContentChange
 
+from ..citations import LICENCE_ID, LICENCE_URL, Work
 from ..made import Busy
 from . import writing
-from .columns import LICENCE, LICENCE_URL, ORIGIN, Column, Extract, Table, moment
+from .columns import ORIGIN, Column, Extract, Table, moment
 
 LICENCE_NOTE = f"""\
 The words of this package are free to use under the Creative Commons Attribution 4.0
-International licence ({LICENCE}): {LICENCE_URL}
+International licence ({LICENCE_ID}): {LICENCE_URL}
 Name the source: reference, edition, version of the data and date.
 The program that wrote it is free software under the MIT licence.
 """
@@ -28,18 +29,18 @@ Extracts = dict[str, Extract]
 
 
 def title(year: str) -> str:
-    return _("Priorities of the regional forums, edition %s") % year
+    return _("Priorities of the regional forums, edition %(year)s") % {"year": year}
 
 
 def citation(extract: Extract) -> str:
-    return _(
-        "Freedom From Slavery Forum, %(title)s. Data of %(date)s, version %(version)s. CC BY 4.0. %(address)s"
-    ) % {
-        "title": title(extract.year),
-        "date": extract.date,
-        "version": extract.version.name,
-        "address": f"{settings.SITE_URL}/data/",
-    }
+    return Work(
+        edition=title(extract.year),
+        year=int(extract.year),
+        place="",
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        version=extract.version.name,
+        url=f"{settings.SITE_URL}/data/",
+    ).sentence
 
 
 def datapackage(extracts: Extracts) -> bytes:
@@ -56,7 +57,7 @@ def datapackage(extracts: Extracts) -> bytes:
             "created": moment(first.version.changed_at),
             "licenses": [
                 {
-                    "name": LICENCE,
+                    "name": LICENCE_ID,
                     "path": LICENCE_URL,
                     "title": "Creative Commons Attribution 4.0 International",
                 }
@@ -136,7 +137,7 @@ def lines(extracts: Extracts) -> Iterator[str]:
     yield ""
     yield f"- {_('Version of the data')}: {first.version.name}"
     yield f"- {_('Date')}: {first.date}"
-    yield f"- {_('Licence')}: {LICENCE}, {LICENCE_URL}"
+    yield f"- {_('Licence')}: {LICENCE_ID}, {LICENCE_URL}"
     yield f"- {_('How to cite')}: {citation(first)}"
     yield f"- {_('Source')}: {settings.SITE_URL}/data/"
     yield ""

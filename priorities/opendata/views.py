@@ -23,13 +23,14 @@ from django.views.decorators.http import require_safe
 
 from regions.changes import data_version
 
+from ..citations import LICENCE_URL
 from ..filters import RecommendationFilter
 from ..index import Index, current
 from ..made import made
 from ..terms import Terms
 from . import asking, package, writing
 from .asking import Problem
-from .columns import LICENCE_URL, Extract
+from .columns import Extract
 from .package import Extracts
 from .recommendations import RECOMMENDATIONS
 from .tables import TABLES

@@ -15,8 +15,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from ..citations import LICENCE_ID, LICENCE_URL
 from ..formats import escape, escaped
-from .columns import LICENCE, LICENCE_URL, ORIGIN, Column, Extract, Told, origin
+from .columns import ORIGIN, Column, Extract, Told, origin
 
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -134,7 +135,7 @@ def meta(extract: Extract) -> dict[str, Any]:
         "table": extract.table.name,
         "about": said(extract.table.about),
         "asked": extract.asked,
-        "licence": LICENCE,
+        "licence": LICENCE_ID,
         "licence_url": LICENCE_URL,
         "version": extract.version.name,
         "date": extract.date,
@@ -240,7 +241,7 @@ def explain(sheet: Any, extracts: Sequence[Extract]) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = width
     told: list[tuple[str, str]] = [
         ("edition", first.year),
-        ("licence", f"{LICENCE} {LICENCE_URL}"),
+        ("licence", f"{LICENCE_ID} {LICENCE_URL}"),
         ("version", first.version.name),
         ("date", first.date),
         ("source", f"{settings.SITE_URL}/data/"),
