@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.utils import translation
 
@@ -41,6 +42,17 @@ def no_second_factor(settings) -> None:
 def made_apart(settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """What tests make is theirs: versions of their data could be alike."""
     settings.MADE_DIR = tmp_path_factory.mktemp("made")
+
+
+@pytest.fixture
+def over_wsgi() -> Iterator[None]:
+    """The program as a server calls it, on the connection of the test, which stays open."""
+    told = (request_started, request_finished)
+    for signal in told:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in told:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ FEW = settings(
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_what_is_described_is_what_happens(mode):
+def test_what_is_described_is_what_happens(mode, over_wsgi):
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     asked = 0
 
