@@ -25,6 +25,7 @@ FONTS = {"rtl": "Noto Naskh Arabic", "ltr": "Georgia"}
 LOCALES = {"fr": "fr-FR", "en": "en-GB", "es": "es-ES", "ar": "ar-SA"}
 STEPS = ("ffffff", "ececec", "d9d9d9", "c4c4c4", "aeaeae", "979797")
 LEFT_TO_RIGHT = "\u200e"  # the mark: Word reads no isolates
+MOST = 255  # signs that a property of the document holds
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file within the file
 
 
@@ -163,10 +164,10 @@ class Setting:
         latin = "en-GB" if self.mirrored else language
         defaults.append(element("lang", val=latin, eastAsia=latin, bidi=other))
         core = document.core_properties
-        core.title, core.subject = booklet.title, booklet.subtitle
+        core.title, core.subject = booklet.title[:MOST], booklet.subtitle[:MOST]
         core.author = AUTHOR
         core.language, core.version = language, booklet.version
-        core.comments = booklet.citation
+        core.comments = booklet.address[:MOST]
         core.created = core.modified = datetime.combine(booklet.day, time())
         core.last_modified_by, core.revision = core.author, 1
 
