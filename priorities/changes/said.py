@@ -14,7 +14,7 @@ from .content import ENTRY, Change
 
 KINDS = {
     "edition": _("Editions published"),
-    "published": _("Published"),
+    "published": pgettext_lazy("entries", "Published"),
     "again": _("Published again"),
     "changed": pgettext_lazy("entries", "Changed"),
     "merged": _("Merged into others"),
@@ -49,7 +49,7 @@ FIELDS = {
     "text": _("text"),
     "theme": _("theme"),
 }
-STEPS = {"added": _("new"), "merged": _("took another one in")}
+STEPS = {"added": pgettext_lazy("a term", "new"), "merged": _("took another one in")}
 
 
 @dataclass(frozen=True)
