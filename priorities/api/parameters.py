@@ -127,7 +127,7 @@ FILTERS = (
     Parameter(
         "kind",
         gettext_noop(
-            "Recommendations, or concerns, which are addressed to nobody. Without it: both."
+            "Recommendations, or else concerns, which are addressed to nobody. Without it: both."
         ),
         "recommendations",
         of("kind"),

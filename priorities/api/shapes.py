@@ -189,7 +189,7 @@ class Section(Shape):
     introduction: Texts = said(TEXTS)
     first_page: int | None
     last_page: int | None
-    total: int = said(gettext_noop("How many of what is asked for it holds."))
+    total: int = said(gettext_noop("How many entries of those asked for."))
 
 
 class Line(Shape):
@@ -305,7 +305,7 @@ class ErrorBody(Schema):
     minimum: int | None = None
     maximum: int | None = None
     parts: list[str] | None = said(
-        gettext_noop("What a withdrawn entry was split into."), default=None
+        gettext_noop("The entries into which a withdrawn one was split."), default=None
     )
 
 

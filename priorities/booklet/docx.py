@@ -334,7 +334,7 @@ class Setting:
         link = self.link(item.address, self.latin(item.reference))
         self.paragraph("Entryreference", [link, *self.runs(said)], into=into)
         if item.note:
-            note = f"{self.labels['note']}: {item.note}"
+            note = f"{self.labels['note']} · {item.note}"
             self.paragraph("Entryreference", self.runs(note), into=into)
 
     def compared(self, compared: Compared) -> None:

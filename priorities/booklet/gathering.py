@@ -64,7 +64,7 @@ def labels() -> dict[str, str]:
         "area": gettext("Priority area"),
         "regions": gettext("Regions"),
         "convergences": gettext("What they share, and what only one raises"),
-        "silent": gettext("Silent here: nothing was recorded."),
+        "silent": gettext("Nothing was recorded here on:"),
         "nothing": gettext("Nothing recorded."),
         "about": gettext("About this booklet"),
         "page": gettext("page"),
