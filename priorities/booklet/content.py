@@ -7,7 +7,7 @@ pieces, so that no format has to read our one markup (`**key term**`) again.
 from dataclasses import dataclass
 from datetime import date
 
-from ..citations import LICENCE
+from ..citations import AUTHOR, LICENCE
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,5 @@ class Booklet:
     dated: str
     day: date
     labels: dict[str, str]
+    author: str = AUTHOR
     licence: str = LICENCE

@@ -17,7 +17,6 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from ..citations import AUTHOR
 from . import colours
 from .content import Booklet, Chapter, Compared, Figures, Index, Item, Listing, Words
 
@@ -165,7 +164,7 @@ class Setting:
         defaults.append(element("lang", val=latin, eastAsia=latin, bidi=other))
         core = document.core_properties
         core.title, core.subject = booklet.title[:MOST], booklet.subtitle[:MOST]
-        core.author = AUTHOR
+        core.author = booklet.author
         core.language, core.version = language, booklet.version
         core.comments = booklet.address[:MOST]
         core.created = core.modified = datetime.combine(booklet.day, time())
@@ -272,7 +271,7 @@ class Setting:
 
     def cover(self) -> None:
         booklet = self.booklet
-        self.paragraph("About", self.latin(AUTHOR))
+        self.paragraph("About", self.latin(booklet.author))
         self.paragraph("Title", self.runs(booklet.title))
         for said in (booklet.subtitle, booklet.narrowed, *booklet.cover):
             if said:

@@ -126,7 +126,9 @@ PLACE = (
     ),
     Column(
         "kind",
-        _("What its list holds: recommendations, or else concerns, which are addressed to nobody"),
+        _(
+            "What its list holds: recommendations, or else concerns, which are addressed to nobody"
+        ),
         lambda batch: [place.kind for place in batch.places],
         choices=tuple(Section.Kind.values),
     ),

@@ -179,7 +179,9 @@ SECTIONS = Table(
         ),
         Column(
             "kind",
-            _("What it holds: recommendations, or else concerns, which are addressed to nobody"),
+            _(
+                "What it holds: recommendations, or else concerns, which are addressed to nobody"
+            ),
             field("kind"),
             choices=tuple(Section.Kind.values),
         ),

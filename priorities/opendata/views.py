@@ -169,6 +169,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "version": index.version.name,
             "date": index.version.changed_at,
             "advices": package.advices(),
+            "narrowed": "?region=africa&audience=governments",
             "parameters": [*RecommendationFilter.base_filters, "sort"],
             "citation": package.citation(edition),
             "dataset": linked(dataset(edition, request.path)),
