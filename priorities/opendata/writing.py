@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -30,6 +31,7 @@ SEPARATOR = "; "
 SPECIAL = ',"\r\n'
 WIDE, NARROW = 60, 12
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first day a zip can tell
+quote = encode_basestring  # of a string, as `encoded` writes it
 encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -69,12 +71,12 @@ def quoted(cells: list[str]) -> list[str]:
 def json_cells(column: Column, values: Iterable[Any]) -> list[str]:
     """The values of a column as JSON writes them."""
     if column.is_list:
-        return [encoded(value) if value else "[]" for value in values]
+        return [f"[{','.join(map(quote, value))}]" for value in values]
     if column.type == "integer":
         return ["null" if value is None else str(value) for value in values]
     if column.type == "boolean":
         return ["true" if value else "false" for value in values]
-    return [encoded(str(value)) if value else "null" for value in values]
+    return [quote(str(value)) if value else "null" for value in values]
 
 
 def rows(
