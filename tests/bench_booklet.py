@@ -42,6 +42,8 @@ def pages(port: int, start: int) -> list[float]:
 
 def measure_crowd(port: int, **about: Any) -> None:
     """Pages alone, and while ten readers each want a booklet nobody has made."""
+    from forum.caching import AGAIN
+
     done = threading.Event()
     made: list[int] = []
     told: list[int] = []
@@ -54,7 +56,7 @@ def measure_crowd(port: int, **about: Any) -> None:
             _spent, status, _etag = get(connection, path)
             (made if status == 200 else told).append(status)
             turn += status == 200
-            done.wait(0 if status == 200 else 1)
+            done.wait(0 if status == 200 else AGAIN)
 
     alone = pages(port, 0)
     crowd = [threading.Thread(target=reader, args=(n,)) for n in range(READERS)]
