@@ -4,15 +4,17 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, connections
 from django.test import Client
 from django.utils import translation
+from playwright.sync_api import Browser
 
 from accounts.models import User
 from accounts.roles import assign
 from regions import kept
 
 from .apart import Apart, copied, with_edition
+from .browser import launched
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +89,14 @@ def english() -> Iterator[None]:
     """Messages are asserted in the language they are written in."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+        # Playwright's event loop has connections of its own in this thread.
+        connections.close_all()
 
 
 @pytest.fixture

@@ -1,30 +1,24 @@
 """As participants and organisers meet it: in a real browser, with and without JavaScript."""
 
-import os
 import re
-import warnings
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
-from django.db import connections
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from accounts.roles import assign
 
-from .addresses import ADDRESSES
-from .browser import chromium, launched
+from .browser import needs_chromium
 from .conftest import emptied
 
 # django_db, so that there is a test database: the tests themselves only browse.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-if chromium() is None and os.environ.get("CI") != "true":
-    warnings.warn("NO CHROMIUM: browser tests are skipped", stacklevel=1)
-    pytest.skip("no Chromium on this machine", allow_module_level=True)
+needs_chromium()
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +32,6 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         yield server.url
         server.stop()
         emptied()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-        # Playwright's event loop has connections of its own in this thread.
-        connections.close_all()
 
 
 @pytest.fixture
@@ -274,69 +260,6 @@ def test_the_same_walk_without_javascript(browser, site):
     expect(page.get_by_role("table")).to_contain_text("shared: 2 of 2 regions")
     page.get_by_role("link", name=re.compile("^2021-MENA-")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2021-MENA-")
-    context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
-def test_axe_finds_nothing(browser, site, language, scheme):
-    context = browser.new_context(base_url=site, color_scheme=scheme)
-    page = context.new_page()
-    found = {}
-    for address in ADDRESSES:
-        if address.startswith(f"/{language}/"):
-            page.goto(address)
-            violations = Axe().run(page).response["violations"]
-            if violations:
-                found[address] = [
-                    (v["id"], [node["html"][:120] for node in v["nodes"]][:3])
-                    for v in violations
-                ]
-    context.close()
-    assert found == {}
-
-
-@pytest.mark.parametrize("language", ["es", "ar"])
-def test_axe_finds_nothing_on_a_phone(browser, site, language):
-    context = browser.new_context(
-        base_url=site, viewport={"width": 360, "height": 800}, has_touch=True
-    )
-    page = context.new_page()
-    found = {}
-    for name in ("", "regions/", "recommendations/?region=mena", "areas/", "matrix/"):
-        page.goto(f"/{language}/{name}")
-        violations = Axe().run(page).response["violations"]
-        if violations:
-            found[name] = [(v["id"], v["nodes"][0]["html"][:160]) for v in violations]
-    context.close()
-    assert found == {}
-
-
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_no_page_scrolls_sideways(browser, site, width):
-    context = browser.new_context(
-        base_url=site, viewport={"width": width, "height": 800}
-    )
-    page = context.new_page()
-    too_wide = {}
-    for address in ADDRESSES:
-        page.goto(address)
-        needed = page.evaluate("document.documentElement.scrollWidth")
-        if needed > width:
-            too_wide[address] = needed
-    context.close()
-    assert too_wide == {}
-
-
-def test_targets_are_large_enough_for_a_thumb(browser, site):
-    context = browser.new_context(
-        base_url=site, viewport={"width": 360, "height": 800}, has_touch=True
-    )
-    page = context.new_page()
-    page.goto("/en/recommendations/?region=africa")
-    page.locator("summary", has_text="Filters").click()
-    for label in page.locator("label.choice:visible").all():
-        assert label.bounding_box()["height"] >= 44
     context.close()
 
 

@@ -12,9 +12,9 @@ from priorities.models import Recommendation, Resemblance, Section
 from regions import operations
 from regions.models import Region
 
-from .test_browser import browser, site
+from .test_browser import site
 
-__all__ = ["browser", "site"]
+__all__ = ["site"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed")]
 

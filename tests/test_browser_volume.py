@@ -10,9 +10,9 @@ from accounts.models import User
 from priorities.models import Autosave, Recommendation, Section
 from regions.models import RegionalForum
 
-from .test_browser import browser, site
+from .test_browser import site
 
-__all__ = ["browser", "site"]
+__all__ = ["site"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed")]
 

@@ -13,7 +13,7 @@ from priorities.models import ProblemReport, Recommendation, Succession
 from regions.models import Edition
 
 from .factories import make_forum, make_section
-from .test_browser import browser, site  # noqa: F401
+from .test_browser import site  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 OURS = {
@@ -83,7 +83,7 @@ def signed_in(browser, site, **how):  # noqa: F811
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    browser,  # noqa: F811
+    browser,
     site,  # noqa: F811
     prepared,
     width,
@@ -107,7 +107,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
 
 
 def test_links_and_withdrawals_take_one_click_each_without_javascript(
-    browser,  # noqa: F811
+    browser,
     site,  # noqa: F811
     prepared,
 ):

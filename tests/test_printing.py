@@ -1,9 +1,7 @@
 """Any public page printed is worth keeping: what it says, where it is found, no more."""
 
-import os
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +9,6 @@ import pypdfium2
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
 from django.urls import resolve
 from django.utils import translation
 from playwright.sync_api import Browser
@@ -21,15 +18,13 @@ from priorities.models import Recommendation, Succession
 from regions.models import ContentChange, Edition, Region, RegionalForum
 
 from .addresses import public_addresses
-from .browser import chromium, launched
+from .browser import needs_chromium
 from .conftest import emptied
 from .factories import NOON, make_recommendation, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-if chromium() is None and os.environ.get("CI") != "true":
-    warnings.warn("NO CHROMIUM: browser tests are skipped", stacklevel=1)
-    pytest.skip("no Chromium on this machine", allow_module_level=True)
+needs_chromium()
 
 A4, LETTER = (595, 842), (612, 792)
 WITHDRAWN = "2021-ASI-009"
@@ -68,13 +63,6 @@ def what_was_asked_before() -> None:
         later=later,
         kind="changes",
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-        connections.close_all()
 
 
 class Printed:

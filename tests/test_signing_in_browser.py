@@ -1,31 +1,26 @@
 """From an invitation to a second factor and back in, as it is met in a browser."""
 
-import os
 import re
-import warnings
 from base64 import b32decode
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django_otp.oath import TOTP
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.invitations import address, invite
 from accounts.models import Invitation
 
-from .browser import chromium, launched
+from .browser import needs_chromium
 from .conftest import emptied
 from .signing import PASSWORD, make_person, with_app
 
 # django_db, so that there is a test database: the server writes into it.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-if chromium() is None and os.environ.get("CI") != "true":
-    warnings.warn("NO CHROMIUM: browser tests are skipped", stacklevel=1)
-    pytest.skip("no Chromium on this machine", allow_module_level=True)
+needs_chromium()
 
 WALKS = {1: (360, "light", "en"), 2: (1280, "dark", "en"), 3: (360, "dark", "ar")}
 VISITS = {1: (360, "dark"), 2: (1280, "light")}
@@ -45,13 +40,6 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         yield server.url
         server.stop()
         emptied()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-        connections.close_all()
 
 
 def looked_at(page: Page) -> None:
