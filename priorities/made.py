@@ -21,6 +21,8 @@ from django.conf import settings
 from regions.models import DataVersion
 from regions.release import release
 
+PIECE = 65_536  # bytes
+
 
 class Busy(Exception):
     """Another file is being made; this one can be had in a moment."""
@@ -85,6 +87,13 @@ def forget(besides: Path | None = None) -> None:
     for folder in Path(settings.MADE_DIR).glob("*-*"):
         if folder != besides:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The file bit by bit, opened when somebody reads it and closed at its end."""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def make_room(folder: Path) -> None:

@@ -302,9 +302,10 @@ def test_what_office_programs_make_of_true_is_true(word):
     assert brought("csv", data).totals["skip"] == 1
 
 
-SIGNS = st.sampled_from(
-    list("=+-@|%'\"\t,;\n＝\u00a0\u200f\u202b\u2028\ufeff*a1é ")
-) | (st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")))
+# No digits: many in a row look like a telephone, which nobody publishes unasked.
+SIGNS = st.sampled_from(list("=+-@|%'\"\t,;\n＝\u00a0\u200f\u202b\u2028\ufeff*aé ")) | (
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Nd"))
+)
 
 
 @every_form

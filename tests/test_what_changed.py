@@ -510,7 +510,7 @@ def test_two_versions_and_two_days_can_be_asked_for(row):
 
 
 def test_without_dates_the_last_thirty_days_are_meant(row):
-    assert "Editions published: 1" in page()
+    assert 'Editions published <span class="count">1</span>' in page()
 
 
 def test_a_site_without_data_says_so():
@@ -588,7 +588,10 @@ def test_a_count_leads_to_exactly_those_changes(row):
     shown = page(f"?from={since}")
     narrowed = page(f"?from={since}&show=changed")
 
-    assert f'<a href="?from={since}&amp;show=changed">Changed: 2</a>' in shown
+    assert (
+        f'<a href="?from={since}&amp;show=changed">Changed <span class="count">2</span></a>'
+        in shown
+    )
     assert "<strong>2 changes</strong>" in narrowed
     assert others[0].reference not in narrowed
 

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from regions.models import Edition
 from .. import comparison, facets
 from ..comparison import Layout
 from ..filters import RecommendationFilter
+from ..made import pieces
 from ..selection import Selection
 from ..views import asked, everything, index_of, selected
 from .content import Booklet
@@ -97,9 +98,7 @@ def served(
         context = {"total": many.total, "most": MOST}
         page = "priorities/booklet/too_many.html"
         return render(request, page, context, status=413)
-    return FileResponse(
-        path.open("rb"),
-        as_attachment=True,
-        filename=f"{name}-{language}.{kind}",
-        content_type=TYPES[kind],
-    )
+    answer = StreamingHttpResponse(pieces(path), content_type=TYPES[kind])
+    answer["Content-Length"] = str(path.stat().st_size)
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{language}.{kind}"'
+    return answer

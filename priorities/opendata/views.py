@@ -7,7 +7,6 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -26,7 +25,7 @@ from regions.changes import data_version
 from ..citations import LICENCE_URL
 from ..filters import RecommendationFilter
 from ..index import Index, current
-from ..made import made
+from ..made import made, pieces
 from ..terms import Terms
 from . import asking, package, writing
 from .asking import Problem
@@ -100,11 +99,10 @@ def checksums(extracts: Extracts) -> Path:
 def sent(
     request: HttpRequest, path: Path, name: str, content_type: str
 ) -> HttpResponseBase:
-    if request.method == "HEAD":
-        answer = StreamingHttpResponse(iter(()), content_type=content_type)
-        answer["Content-Length"] = str(path.stat().st_size)
-        return named(answer, name)
-    return named(FileResponse(path.open("rb"), content_type=content_type), name)
+    content = iter(()) if request.method == "HEAD" else pieces(path)
+    answer = StreamingHttpResponse(content, content_type=content_type)
+    answer["Content-Length"] = str(path.stat().st_size)
+    return named(answer, name)
 
 
 def named(answer: HttpResponseBase, name: str) -> HttpResponseBase:
