@@ -527,13 +527,13 @@ def test_lists_lead_to_what_they_show_as_open_data(client):
 
     for page in (
         "/en/recommendations/?region=africa&page=1&selection=2021MENA1",
-        "/en/compare/?region=africa&region=mena&by=area",
+        "/en/matrix/?region=africa",
         "/en/regions/africa/",
     ):
         html = client.get(page).content.decode()
         address = html.partition('href="/data/2021/')[2].partition('"')[0]
         rows = rows_of(client, address.replace("&amp;", "&"))
-        assert len(rows) == (3 if "compare" in page else 2), page
+        assert len(rows) == 2, page
 
 
 def test_no_way_leads_to_a_file_that_would_be_refused(client):
