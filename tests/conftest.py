@@ -92,9 +92,7 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """Chromium; it goes before the site does, so that no request outlives the server."""
-    request.getfixturevalue("site")
+def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
         # Playwright's event loop has connections of its own in this thread.
