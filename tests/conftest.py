@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, connections
 from django.test import Client
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 
 from accounts.models import User
@@ -15,6 +17,11 @@ from regions import kept
 
 from .apart import Apart, copied, with_edition
 from .browser import launched
+
+# The same examples every time, so that what CI says is about the change; `make deep` looks further.
+hypothesis_settings.register_profile("same", derandomize=True)
+if os.environ.get("CI") == "true":
+    hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

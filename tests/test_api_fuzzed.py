@@ -8,10 +8,11 @@ from sys import executable
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from pytest_django.live_server_helper import LiveServer
 from schemathesis import GenerationMode
 
 from forum.wsgi import application
+
+from .served import served
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
@@ -47,21 +48,20 @@ def test_what_is_described_is_what_happens(mode, over_wsgi):
 
 
 @pytest.fixture
-def served(committed) -> Iterator[str]:
-    server = LiveServer("localhost")
-    yield server.url
-    server.stop()
+def site(committed) -> Iterator[str]:
+    with served() as url:
+        yield url
 
 
 @pytest.mark.deep
-def test_schemathesis_finds_nothing(served, tmp_path):
+def test_schemathesis_finds_nothing(site, tmp_path):
     command = Path(executable).with_name("schemathesis")
     done = subprocess.run(
         [
             command,
             "run",
-            f"{served}/api/v1/openapi.json",
-            f"--url={served}",
+            f"{site}/api/v1/openapi.json",
+            f"--url={site}",
             "--checks=all",
             "--max-examples=100",
             "--phases=examples,coverage,fuzzing,stateful",

@@ -7,13 +7,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from accounts.roles import assign
 
 from .browser import needs_chromium
 from .conftest import emptied
+from .served import served
 
 # django_db, so that there is a test database: the tests themselves only browse.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -28,9 +28,8 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         call_command("load_edition", 2021, verbosity=0)
         user = User.objects.create_user("organiser", password="a phrase", is_staff=True)
         assign(user, ["organiser"])
-        server = LiveServer("localhost")
-        yield server.url
-        server.stop()
+        with served() as url:
+            yield url
         emptied()
 
 

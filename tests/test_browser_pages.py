@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pytest_django.live_server_helper import LiveServer
 
 from .addresses import ADDRESSES
 from .browser import needs_chromium
+from .served import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 needs_chromium()
@@ -15,9 +15,8 @@ needs_chromium()
 
 @pytest.fixture(scope="module")
 def site(edition_2021: None) -> Iterator[str]:
-    server = LiveServer("localhost")
-    yield server.url
-    server.stop()
+    with served() as url:
+        yield url
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.urls import resolve
 from django.utils import translation
 from playwright.sync_api import Browser
-from pytest_django.live_server_helper import LiveServer
 
 from priorities.models import Recommendation, Succession
 from regions.models import ContentChange, Edition, Region, RegionalForum
@@ -21,6 +20,7 @@ from .addresses import public_addresses
 from .browser import needs_chromium
 from .conftest import emptied
 from .factories import NOON, make_recommendation, make_section
+from .served import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -42,9 +42,8 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         call_command("load_edition", 2021, verbosity=0)
         Recommendation.objects.get(reference=WITHDRAWN).withdraw()
         what_was_asked_before()
-        server = LiveServer("localhost")
-        yield server.url
-        server.stop()
+        with served() as url:
+            yield url
         emptied()
 
 

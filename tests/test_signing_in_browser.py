@@ -8,13 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.invitations import address, invite
 from accounts.models import Invitation
 
 from .browser import needs_chromium
 from .conftest import emptied
+from .served import served
 from .signing import PASSWORD, make_person, with_app
 
 # django_db, so that there is a test database: the server writes into it.
@@ -36,9 +36,8 @@ def site(django_db_setup, django_db_blocker) -> Iterator[str]:
         for number in VISITS:
             make_person(f"adama{number}", "administrator")
             with_app(make_person(f"other{number}", "reviewer"))
-        server = LiveServer("localhost")
-        yield server.url
-        server.stop()
+        with served() as url:
+            yield url
         emptied()
 
 
