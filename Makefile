@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := accounts forum priorities regions tests translations workshops manage.py gunicorn.conf.py
+SOURCES := accounts agenda forum priorities regions tests translations workshops manage.py gunicorn.conf.py
 TEMPLATES := $(shell find templates -name '*.html')
 PARALLEL := -p no:cacheprovider --numprocesses auto --dist loadfile --no-loadscope-reorder
 export PYTHONDONTWRITEBYTECODE := 1

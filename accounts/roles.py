@@ -44,7 +44,16 @@ SUCCESSION = tuple(
     f"priorities.{action}_succession" for action in ("view", "add", "change", "delete")
 )
 REPORTS = ("priorities.view_problemreport", "priorities.add_problemreport")
-CURATED_APPS = ("regions", "priorities", "workshops")
+BALLOTS = tuple(f"workshops.{action}_ballot" for action in ("view", "add", "change"))
+AGENDA = (
+    "agenda.view_globalpriority",
+    "agenda.view_support",
+    "agenda.view_stance",
+    "agenda.view_protectedplace",
+    "agenda.view_solution",
+    "agenda.view_evidence",
+)
+CURATED_APPS = ("regions", "priorities", "workshops", "agenda")
 
 
 @dataclass(frozen=True)
@@ -79,14 +88,17 @@ ROLES = [
         "Facilitators",
         _("Facilitator"),
         _(
-            "Brings workshop notes, edits drafts and sends them to review: for the regions below."
+            "Brings workshop notes, edits drafts and sends them to review, opens ballots and answers global priorities: for the regions below."
         ),
         (
             *READ,
             *TAGS,
             *NOTES,
+            *BALLOTS,
+            *AGENDA,
             *SUCCESSION,
             *REPORTS,
+            "agenda.answer_globalpriority",
             "priorities.add_recommendation",
             "priorities.change_recommendation",
             "priorities.add_comment",
@@ -114,6 +126,22 @@ ROLES = [
         (),
     ),
     Role(
+        "partner",
+        "Partners",
+        _("Partner"),
+        _("Reports what their organisation does about a priority; nothing else."),
+        (
+            *VOCABULARY,
+            "agenda.view_globalpriority",
+            "agenda.view_solution",
+            "agenda.add_solution",
+            "agenda.change_solution",
+            "agenda.view_evidence",
+            "agenda.add_evidence",
+            "agenda.change_evidence",
+        ),
+    ),
+    Role(
         "administrator",
         "Administrators",
         _("Administrator"),
@@ -138,7 +166,7 @@ ROLES = [
         "Observers",
         _("Observer"),
         _("Reads the drafts of the regions below; changes nothing."),
-        READ,
+        (*READ, *AGENDA, "workshops.view_ballot"),
     ),
 ]
 BY_SLUG = {role.slug: role for role in ROLES}

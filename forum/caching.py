@@ -24,7 +24,14 @@ from .limits import limited_time
 
 logger = logging.getLogger(__name__)
 
-PUBLIC = {"priorities", "data", "api", "sitemap"}  # namespaces of addresses
+PUBLIC = {
+    "priorities",
+    "data",
+    "api",
+    "sitemap",
+    "ballots",
+    "agenda",
+}  # namespaces of addresses
 AGAIN = 3  # seconds after which a file that had to wait is asked for again
 MOST_DRAWN = 24_000_000  # bytes of pages each process keeps
 

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "priorities",
     "workshops",
     "translations",
+    "agenda",
 ]
 
 MIDDLEWARE = [

@@ -21,5 +21,9 @@ urlpatterns = [
     path("data/", include("priorities.data_urls")),
     path("id/", include("priorities.concept_urls")),
     path("api/v1/", include("priorities.api.urls")),
-    *i18n_patterns(path("", include("priorities.urls"))),
+    *i18n_patterns(
+        path("", include("priorities.urls")),
+        path("", include("workshops.urls")),
+        path("", include("agenda.urls")),
+    ),
 ]

@@ -31,13 +31,13 @@ from regions.differences import word_by_word
 from regions.keys import is_key
 from regions.models import Edition, Region
 
-from . import blank, outcome, returning, wizard
-from .bringing import Changed
-from .checking import TOTALS, Verdict
-from .columns import FIELDS, Mapping, signature
-from .forms import BlankForm, MappingForm, RedactionForm, UploadForm
-from .intake import Work, done
-from .models import (
+from .. import blank, outcome, returning, wizard
+from ..bringing import Changed
+from ..checking import TOTALS, Verdict
+from ..columns import FIELDS, Mapping, signature
+from ..forms import BlankForm, MappingForm, RedactionForm, UploadForm
+from ..intake import Work, done
+from ..models import (
     CheckedRow,
     ImportFile,
     NoteImport,
@@ -45,12 +45,12 @@ from .models import (
     SavedMapping,
     WorkshopNote,
 )
-from .names import Names
-from .redacting import elsewhere, redact
-from .spreadsheets import Choices, Limits, Refused
-from .spreadsheets.limits import MEGABYTE
-from .spreadsheets.text import ENCODINGS
-from .undoing import Edited, NotThere, edited_since, undo
+from ..names import Names
+from ..redacting import elsewhere, redact
+from ..spreadsheets import Choices, Limits, Refused
+from ..spreadsheets.limits import MEGABYTE
+from ..spreadsheets.text import ENCODINGS
+from ..undoing import Edited, NotThere, edited_since, undo
 
 PER_PAGE = 50
 SHORT = 6  # steps of 500 rows: what is longer is worth a page that tells how far it is

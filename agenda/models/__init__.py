@@ -1,0 +1,24 @@
+"""What the global forum makes of what regions ask for, and what becomes of it."""
+
+from .priorities import (
+    BallotSupport,
+    GlobalPriority,
+    PriorityAudience,
+    PriorityInstrument,
+    ProtectedPlace,
+    Stance,
+    Support,
+)
+from .solutions import Evidence, Solution
+
+__all__ = [
+    "BallotSupport",
+    "Evidence",
+    "GlobalPriority",
+    "PriorityAudience",
+    "PriorityInstrument",
+    "ProtectedPlace",
+    "Solution",
+    "Stance",
+    "Support",
+]

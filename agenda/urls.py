@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import follow_up, views
+
+app_name = "agenda"
+urlpatterns = [
+    path("agenda/", views.agenda, name="agenda"),
+    path("agenda/<str:reference>/", views.priority, name="priority"),
+    path("progress/", follow_up.progress, name="progress"),
+    path("solutions/<int:pk>/", follow_up.solution, name="solution"),
+]

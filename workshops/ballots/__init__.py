@@ -1,0 +1,1 @@
+"""Ranking together: codes that let people in, answers counted once, results read per group."""
