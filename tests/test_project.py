@@ -20,7 +20,15 @@ from priorities.models import Recommendation
 from regions.models import Edition
 
 ROOT = Path(settings.BASE_DIR)
-LAYERS = ["regions", "accounts", "priorities", "workshops", "translations", "agenda", "forum"]
+LAYERS = [
+    "regions",
+    "accounts",
+    "priorities",
+    "workshops",
+    "translations",
+    "agenda",
+    "forum",
+]
 
 
 @pytest.mark.parametrize("layer", LAYERS)
