@@ -1,5 +1,6 @@
 """Every public address, from the URL resolver, filled in with what edition 2021 holds."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,13 @@ EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "area-detail": ["awareness", "survivors", "kafala"],
     "likeness": [("2021-MENA-014", "2021-AFR-003")],
     "booklet": [(2021,)],
+    "ballots:list": [],
+    "ballots:results": [],
+    "voting:vote": [],
+    "agenda:agenda": [],
+    "agenda:priority": [],
+    "agenda:progress": [],
+    "agenda:solution": [],
 }
 # What is no page of its own: spreadsheets, what other programs take, a part of a page.
 FILES: dict[str, list[list[Any]]] = {
@@ -120,15 +128,39 @@ API_ADDRESSES = [
 ]
 
 
+def names_within(resolver: Any) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from names_within(pattern)
+        else:
+            yield pattern.name
+
+
 def public_names() -> list[str]:
+    """Every page in languages: `home`, and `ballots:list` beyond the app of the priorities."""
     resolvers: list[Any] = get_resolver().url_patterns
     (in_languages,) = (
         resolver
         for resolver in resolvers
         if isinstance(resolver.pattern, LocalePrefixPattern)
     )
-    (public,) = in_languages.url_patterns
-    return [pattern.name for pattern in public.url_patterns]
+    return [
+        name if space == "priorities" else f"{space}:{name}"
+        for space, resolver in spaces(in_languages)
+        for name in names_within(resolver)
+    ]
+
+
+def spaces(resolver: Any) -> Iterator[tuple[str, Any]]:
+    for each in resolver.url_patterns:
+        if each.namespace:
+            yield each.namespace, each
+        else:
+            yield from spaces(each)
+
+
+def full(name: str) -> str:
+    return name if ":" in name else f"priorities:{name}"
 
 
 def public_addresses(language: str) -> list[str]:
@@ -137,7 +169,7 @@ def public_addresses(language: str) -> list[str]:
         for name in public_names():
             for value in [] if name in FILES else EXAMPLES.get(name, [()]):
                 arguments = [value] if isinstance(value, str) else value
-                path = reverse(f"priorities:{name}", args=arguments)
+                path = reverse(full(name), args=arguments)
                 found += [path + query for query in QUERIES.get(name, [""])]
         return found
 
@@ -145,7 +177,7 @@ def public_addresses(language: str) -> list[str]:
 def file_addresses(language: str) -> list[str]:
     with translation.override(language):
         return [
-            reverse(f"priorities:{name}", args=arguments) + query
+            reverse(full(name), args=arguments) + query
             for name, examples in FILES.items()
             for arguments in examples
             for query in QUERIES.get(name, [""])

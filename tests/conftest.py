@@ -17,6 +17,7 @@ from regions import kept
 
 from .apart import Apart, copied, with_edition
 from .browser import launched
+from .edition import load_edition_2021
 
 # The same examples every time, so that what CI says is about the change; `make deep` looks further.
 hypothesis_settings.register_profile("same", derandomize=True)
@@ -121,7 +122,7 @@ def organiser(db: None, client: Client) -> Client:
 def edition_2021(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """The real content, loaded once for a module that only reads it."""
     with django_db_blocker.unblock():
-        call_command("load_edition", 2021, verbosity=0)
+        load_edition_2021()
     yield
     with django_db_blocker.unblock():
         emptied()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from accounts.roles import assign
 
 from .browser import needs_chromium
 from .conftest import emptied
+from .edition import load_edition_2021
 from .served import served
 
 # django_db, so that there is a test database: the tests themselves only browse.
@@ -25,7 +25,7 @@ needs_chromium()
 def site(django_db_setup, django_db_blocker) -> Iterator[str]:
     """Edition 2021, served; an organiser may sign in."""
     with django_db_blocker.unblock():
-        call_command("load_edition", 2021, verbosity=0)
+        load_edition_2021()
         user = User.objects.create_user("organiser", password="a phrase", is_staff=True)
         assign(user, ["organiser"])
         with served() as url:

@@ -8,7 +8,6 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.urls import resolve
 from django.utils import translation
 from playwright.sync_api import Browser
@@ -19,6 +18,7 @@ from regions.models import ContentChange, Edition, Region, RegionalForum
 from .addresses import public_addresses
 from .browser import needs_chromium
 from .conftest import emptied
+from .edition import load_edition_2021
 from .factories import NOON, make_recommendation, make_section
 from .served import served
 
@@ -39,7 +39,7 @@ CONTROLS = ["Remove all", "Show what changed", "As data", "Other days", "Word by
 @pytest.fixture(scope="module")
 def site(django_db_setup, django_db_blocker) -> Iterator[str]:
     with django_db_blocker.unblock():
-        call_command("load_edition", 2021, verbosity=0)
+        load_edition_2021()
         Recommendation.objects.get(reference=WITHDRAWN).withdraw()
         what_was_asked_before()
         with served() as url:
