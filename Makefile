@@ -66,8 +66,10 @@ bench: setup .venv/datasette/installed  ## Measure: one JSON object per line {na
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_notes
 	$(BIN)/python -m tests.bench_booklet
+	$(BIN)/python -m tests.bench_ballots
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench_notes
+	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.bench_ballots
 
 deep: setup  ## The long checks: hostile addresses by the thousand, killed imports, on both engines
 	$(BIN)/python -m pytest -p no:cacheprovider -m deep
