@@ -1,9 +1,119 @@
+"""The global agenda of an edition, and each of its priorities with where it comes from."""
+
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from priorities import entries
+from priorities.entries import Entry
+from priorities.index import Index, current
+from priorities.terms import Term, Terms
+from regions.changes import data_version
+from regions.models import Edition
+
+from .coverage import RegionSays, Source, region_of
+from .models import GlobalPriority, ProtectedPlace
+from .told import Agenda, Told
 
 
+@dataclass(frozen=True)
+class Place:
+    """A priority of one region alone, with the answer it got."""
+
+    place: ProtectedPlace
+    entry: Entry | None
+    taken_up: Told | None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What one forum region says, each text with how it supports."""
+
+    says: RegionSays
+    texts: list[tuple[Source, Entry]]
+
+
+def entries_by_pk(index: Index, terms: Terms, pks: list[int]) -> dict[int, Entry]:
+    numbers = [index.numbers[pk] for pk in pks if region_of(index, pk) is not None]
+    return {e.recommendation.pk: e for e in entries.read(index, terms, numbers)}
+
+
+def places_of(
+    told: Agenda, edition: Edition, index: Index, terms: Terms
+) -> list[Place]:
+    places = told.places_of(edition.pk)
+    read = entries_by_pk(index, terms, [place.recommendation_id for place in places])
+    return [
+        Place(place, read.get(place.recommendation_id), told.taken_up(place))
+        for place in places
+    ]
+
+
+@require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    index = current(data_version(request))
+    terms, told = Terms.at(index), Agenda.at(index)
+    edition = edition_asked(request.GET.get("edition", ""), told, terms)
+    context = {
+        "edition": edition,
+        "priorities": told.of_edition(edition.year) if edition else [],
+        "years": list(told.editions),
+        "regions": terms.forum_regions,
+        "places": places_of(told, edition, index, terms) if edition else [],
+    }
+    return render(request, "agenda/agenda.html", context)
 
 
+def edition_asked(year: str, told: Agenda, terms: Terms) -> Edition | None:
+    """That of the address, else the latest with an agenda, else the latest of all."""
+    if not year and told.editions:
+        return next(iter(told.editions.values()))
+    if not year:
+        return Edition.objects.published().first()
+    if year not in terms.of("edition"):
+        raise Http404
+    found = told.editions.get(int(year))
+    return found or get_object_or_404(Edition.objects.published(), year=year)
+
+
+@require_safe
 def priority(request: HttpRequest, reference: str) -> HttpResponse:
-    raise Http404
+    """Published: the page. Withdrawn: says so. Else: 404."""
+    if reference != reference.upper():
+        return redirect(reverse("agenda:priority", args=[reference.upper()]))
+    index = current(data_version(request))
+    terms, every = Terms.at(index), Agenda.at(index)
+    if reference not in every.by_reference:
+        context = {"priority": withdrawn_or_404(reference)}
+        return render(request, "agenda/priority_withdrawn.html", context, status=410)
+    told = every.by_reference[reference]
+    read = entries_by_pk(index, terms, [source.pk for source in told.sources])
+    context = {
+        "told": told,
+        "priority": told.row,
+        "lineage": [
+            Lineage(says, [(s, read[s.pk]) for s in says.sources if s.pk in read])
+            for says in told.regions
+        ],
+        "edition": told.row.edition,
+        "area": area_of(told, terms),
+    }
+    return render(request, "agenda/priority.html", context)
+
+
+def withdrawn_or_404(reference: str) -> GlobalPriority:
+    return get_object_or_404(
+        GlobalPriority.objects.select_related("edition"),
+        reference=reference,
+        status=GlobalPriority.Status.WITHDRAWN,
+        edition__published_at__isnull=False,
+    )
+
+
+def area_of(told: Told, terms: Terms) -> Term | None:
+    """The convergence it was drafted from."""
+    area = told.row.area
+    return terms.of("area").get(area.slug) if area else None

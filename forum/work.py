@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agenda import answering
 from priorities import work
 from priorities.work import Line
 from translations.forms import language_name
@@ -13,7 +14,13 @@ from workshops.models import NoteImport
 
 
 def lines(user: User) -> list[Line]:
-    found = [*work.lines(user), *empty(user), *files(user), *translations(user)]
+    found = [
+        *work.lines(user),
+        *empty(user),
+        *files(user),
+        *translations(user),
+        *answering.lines(user),
+    ]
     return [line for line in found if line.count]
 
 

@@ -8,6 +8,7 @@ from .priorities import (
     ProtectedPlace,
     Stance,
     Support,
+    Version,
 )
 from .solutions import Evidence, Solution
 
@@ -21,4 +22,5 @@ __all__ = [
     "Solution",
     "Stance",
     "Support",
+    "Version",
 ]

@@ -1,19 +1,24 @@
 """Global priorities with the regional recommendations they come from, and what regions say to them."""
 
+from collections.abc import Iterable
+from copy import copy
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from priorities.models import Audience, Instrument, PriorityArea, Recommendation
+from regions.differences import Piece, word_by_word
 from regions.models import Edition, Region
 from regions.operations import Operated
 from regions.translated import OriginalText, Translated
@@ -22,11 +27,13 @@ from workshops.models import Ballot
 
 class GlobalPriorityQuerySet(models.QuerySet["GlobalPriority"]):
     def published(self) -> Self:
-        """What everybody may read: published, in an edition that is published."""
+        """What everybody may read, in an edition that is published.
+
+        While a later version is with the regions, the published one stays public.
+        """
         return self.filter(
-            status=GlobalPriority.Status.PUBLISHED,
-            edition__published_at__isnull=False,
-        )
+            published_version__isnull=False, edition__published_at__isnull=False
+        ).exclude(status=GlobalPriority.Status.WITHDRAWN)
 
     def with_regions(self) -> Self:
         """Those that regional facilitators may read and answer, and the published ones."""
@@ -41,7 +48,7 @@ class GlobalPriority(OriginalText):
     """
 
     texts = ("title", "statement", "rationale")
-    kept = ("status", "published_at", "version")
+    kept = ("status", "published_at", "version", "published_version")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -93,6 +100,9 @@ class GlobalPriority(OriginalText):
         _("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False
     )
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    published_version = models.PositiveSmallIntegerField(
+        _("published version"), null=True, editable=False
+    )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
     audiences = models.ManyToManyField(
@@ -115,7 +125,9 @@ class GlobalPriority(OriginalText):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~Q(status="published") | Q(published_at__isnull=False),
+                condition=Q(published_at=None, published_version=None)
+                & ~Q(status__in=["published", "withdrawn"])
+                | Q(published_at__isnull=False, published_version__isnull=False),
                 name="published_priority_has_a_date",
             ),
             models.CheckConstraint(
@@ -134,7 +146,9 @@ class GlobalPriority(OriginalText):
 
     @property
     def is_published(self) -> bool:
-        return self.status == self.Status.PUBLISHED
+        """Whether a version of it is public, in an edition that is."""
+        is_out = self.published_version and self.status != self.Status.WITHDRAWN
+        return bool(is_out and self.edition.published_at)
 
     @property
     def is_hidden(self) -> bool:
@@ -171,17 +185,63 @@ class GlobalPriority(OriginalText):
 
     @transaction.atomic
     def send_to_regions(self) -> None:
-        """A new version for regions to answer; what they said to earlier ones stays."""
+        """A version for regions to answer; what they said to earlier ones stays."""
         row = self.locked()
         if row.status == self.Status.WITHDRAWN:
             raise ValidationError(_("%s is withdrawn.") % row.reference)
         row.must_say_something()
-        asked_before = row.history.filter(status=self.Status.CONSULTED).exists()
-        version = row.version + 1 if asked_before else row.version
+        sent = row.versions_sent.last()
+        if sent is not None and not sent.differs_from(row.said_now()):
+            raise ValidationError(
+                _(
+                    "%(reference)s says what version %(version)s says, which was sent already."
+                )
+                % {"reference": row.reference, "version": sent.number}
+            )
+        number = sent.number + 1 if sent is not None else 1
+        row.versions_sent.create(number=number, said=row.said_now())
         row.step(
-            self.Status.CONSULTED, gettext_noop("sent to the regions"), version=version
+            self.Status.CONSULTED, gettext_noop("sent to the regions"), version=number
         )
         self.refresh_from_db()
+
+    def said_now(self) -> dict[str, Any]:
+        """All that a version says, to be kept as it is."""
+        supports = self.supports.select_related("recommendation")
+        return {
+            "language": self.original_language,
+            "texts": {
+                f"{name}_{code}": getattr(self, f"{name}_{code}")
+                for name in self.texts
+                for code in settings.CONTENT_LANGUAGES
+            },
+            "states": self.versions(),
+            "years": [self.first_year, self.last_year],
+            "audiences": list_of(self.audience_links, "audience__slug"),
+            "instruments": list_of(self.instrument_links, "instrument__slug"),
+            "ballots": list_of(self.ballot_supports, "ballot"),
+            "supports": [
+                [s.recommendation_id, s.recommendation.reference, s.kind]
+                for s in supports
+            ],
+        }
+
+    def as_said(self, said: dict[str, Any]) -> "GlobalPriority":
+        """This priority with the texts of a version; its translations grow meanwhile."""
+        row = copy(self)
+        row.first_year, row.last_year = said["years"]
+        if row.original_version != said["states"]["original_version"]:
+            row.original_language = said["language"]
+            for name, value in said["texts"].items():
+                setattr(row, name, value)
+            row.take_versions(said["states"])
+        return row
+
+    def changed_since_sent(self) -> "Version | None":
+        """The version that was sent last, where it says something else than the row."""
+        sent = self.versions_sent.last()
+        changed = sent is not None and sent.differs_from(self.said_now())
+        return sent if changed else None
 
     def must_say_something(self) -> None:
         for name in self.texts[:2]:
@@ -198,6 +258,17 @@ class GlobalPriority(OriginalText):
                 )
                 % self.reference
             )
+        hidden = self.supports.exclude(
+            recommendation__in=Recommendation.objects.published()
+        ).select_related("recommendation")
+        for support in hidden:
+            raise ValidationError(
+                _("%(reference)s stands on %(other)s, which is not published.")
+                % {
+                    "reference": self.reference,
+                    "other": support.recommendation.reference,
+                }
+            )
 
     @transaction.atomic
     def publish(self) -> None:
@@ -209,31 +280,32 @@ class GlobalPriority(OriginalText):
                 % row.reference
             )
         row.must_say_something()
-        hidden = row.supports.exclude(
-            recommendation__in=Recommendation.objects.published()
-        ).select_related("recommendation")
-        for support in hidden:
+        if sent := row.changed_since_sent():
             raise ValidationError(
-                _("%(reference)s stands on %(other)s, which is not published.")
-                % {
-                    "reference": row.reference,
-                    "other": support.recommendation.reference,
-                }
+                _(
+                    "%(reference)s was changed since version %(version)s was sent: send it to the regions again."
+                )
+                % {"reference": row.reference, "version": sent.number}
             )
         row.step(
             self.Status.PUBLISHED,
             gettext_noop("published"),
             published_at=row.published_at or timezone.now(),
+            published_version=row.version,
         )
         self.refresh_from_db()
 
     @transaction.atomic
     def withdraw(self) -> None:
         row = self.locked()
-        if row.status != self.Status.PUBLISHED:
+        if not row.published_version or row.status == self.Status.WITHDRAWN:
             raise ValidationError(_("%s is not published.") % row.reference)
         row.step(self.Status.WITHDRAWN, gettext_noop("withdrawn"))
         self.refresh_from_db()
+
+
+def list_of(links: Any, name: str) -> list[Any]:
+    return sorted(links.values_list(name, flat=True))
 
 
 class PartOfPriority(models.Model):
@@ -249,6 +321,68 @@ class PartOfPriority(models.Model):
     @property
     def is_hidden(self) -> bool:
         return bool(self.part_of.is_hidden)
+
+
+class Version(PartOfPriority):
+    """What was put before the regions, kept as it was said whatever is edited later."""
+
+    priority = models.ForeignKey(
+        GlobalPriority, models.CASCADE, related_name="versions_sent"
+    )
+    number = models.PositiveSmallIntegerField(_("version"))
+    said = models.JSONField()
+    sent_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering: ClassVar = ["priority", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["priority", "number"], name="version_has_its_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.priority_id}/{self.number}"
+
+    def differs_from(self, said: dict[str, Any]) -> bool:
+        return essence(self.said) != essence(said)
+
+    def changes_to(self, said: dict[str, Any]) -> list[tuple[str, list[Piece]]]:
+        """What is said otherwise there, part by part and word by word."""
+        before, after = essence(self.said), essence(said)
+        return [
+            (label, word_by_word(before[label], after[label]))
+            for label in after
+            if before[label] != after[label]
+        ]
+
+
+def essence(said: dict[str, Any]) -> dict[str, str]:
+    """What regions answer to, as lines to compare; translations are no other version."""
+
+    def words(items: Iterable[Any]) -> str:
+        return ", ".join(map(str, items))
+
+    kinds = dict(Support.Kind.choices)
+    texts = {
+        capfirst(label): said["texts"][f"{name}_{said['language']}"] or ""
+        for name, label in (
+            ("title", gettext("title")),
+            ("statement", gettext("statement")),
+            ("rationale", gettext("rationale")),
+        )
+    }
+    return texts | {
+        gettext("Horizon"): "–".join(map(str, said["years"])),
+        gettext("Audiences"): words(said["audiences"]),
+        gettext("Instruments"): words(said["instruments"]),
+        gettext("Ballots"): words(said["ballots"]),
+        gettext("Regional recommendations"): words(
+            f"{reference} ({kinds[kind]})" for _pk, reference, kind in said["supports"]
+        ),
+    }
 
 
 class PriorityAudience(PartOfPriority):
@@ -433,6 +567,12 @@ class Stance(PartOfPriority):
         return stance
 
 
+class ProtectedPlaceQuerySet(models.QuerySet["ProtectedPlace"]):
+    def unanswered(self) -> Self:
+        said = [Q((f"left_because_{c}", "")) for c in settings.CONTENT_LANGUAGES]
+        return self.filter(*said, taken_up_in=None)
+
+
 class ProtectedPlace(models.Model):
     """A priority of one region alone: no vote removes it, and it gets an answer."""
 
@@ -457,6 +597,7 @@ class ProtectedPlace(models.Model):
         )
     )
 
+    objects = ProtectedPlaceQuerySet.as_manager()
     history = HistoricalRecords(bases=[Operated])
 
     class Meta:

@@ -1,0 +1,5 @@
+"""The global agenda in the admin: its priorities, and what becomes of them."""
+
+from . import priorities
+
+__all__ = ["priorities"]
