@@ -7,7 +7,13 @@ class AgendaConfig(AppConfig):
     verbose_name = _("Global agenda")
 
     def ready(self) -> None:
+        from priorities.booklet import gathering
+        from priorities.opendata import tables
         from regions import changes
 
+        from . import api, chapter, data  # noqa: F401
+
+        gathering.MORE.append(chapter.chapters)
+        tables.TABLES.update(data.TABLES)
         content = (m for m in self.get_models() if not hasattr(m, "history_id"))
         changes.watch(*content)

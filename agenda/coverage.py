@@ -12,6 +12,7 @@ from priorities.terms import Term, Terms
 
 from .models import Stance, Support
 
+STANDINGS = ("behind", "context", "silent")
 BEHIND = {Support.Kind.SAME, Support.Kind.PART}
 
 

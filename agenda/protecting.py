@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -73,7 +74,7 @@ def protect(edition: Edition, references: Iterable[str]) -> list[ProtectedPlace]
                 )
                 % {"reference": reference, "edition": edition}
             )
-        place = ProtectedPlace(recommendation=row)
+        place: Any = ProtectedPlace(recommendation=row)
         if not ProtectedPlace.objects.filter(recommendation=row).exists():
             place._change_reason = gettext_noop("given a protected place")
             place.save()

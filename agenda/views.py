@@ -87,8 +87,9 @@ def priority(request: HttpRequest, reference: str) -> HttpResponse:
     index = current(data_version(request))
     terms, every = Terms.at(index), Agenda.at(index)
     if reference not in every.by_reference:
-        context = {"priority": withdrawn_or_404(reference)}
-        return render(request, "agenda/priority_withdrawn.html", context, status=410)
+        withdrawn = withdrawn_or_404(reference)
+        page = "agenda/priority_withdrawn.html"
+        return render(request, page, {"priority": withdrawn}, status=410)
     told = every.by_reference[reference]
     read = entries_by_pk(index, terms, [source.pk for source in told.sources])
     context = {
@@ -106,10 +107,8 @@ def priority(request: HttpRequest, reference: str) -> HttpResponse:
 
 def withdrawn_or_404(reference: str) -> GlobalPriority:
     return get_object_or_404(
-        GlobalPriority.objects.select_related("edition"),
+        GlobalPriority.objects.withdrawn().select_related("edition"),
         reference=reference,
-        status=GlobalPriority.Status.WITHDRAWN,
-        edition__published_at__isnull=False,
     )
 
 

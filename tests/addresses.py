@@ -20,7 +20,7 @@ EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "ballots:list": [],
     "ballots:results": [],
     "voting:vote": [],
-    "agenda:agenda": [],
+    "agenda:agenda": [()],
     "agenda:priority": [],
     "agenda:progress": [],
     "agenda:solution": [],
@@ -83,6 +83,7 @@ QUERIES = {
     "compare-file": ["?region=asia&region=mena"],
     "selection-file": ["?selection=2021MENA14.AFR3"],
     "selection": ["", "?selection=2021MENA14.AFR3"],
+    "agenda:agenda": ["", "?edition=2021"],
     "changes": ["", "?from=2026-01-01&show=edition", "?from=empty&region=africa"],
 }
 
@@ -124,6 +125,8 @@ API_ADDRESSES = [
         "comparison/?columns=audience",
         "matrix/?by=group",
         "search/?q=survivors&lang=en",
+        "global-priorities/",
+        "global-priorities/?lang=ar&fields=title",
     )
 ]
 

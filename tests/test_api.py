@@ -697,6 +697,7 @@ def test_a_row_withdrawn_while_a_page_is_made_makes_it_anew(client, monkeypatch)
         "/comparison/?by=area",
         "/matrix/",
         "/search/?q=kafala",
+        "/global-priorities/",
     ],
 )
 def test_an_answer_never_needs_more_than_eight_queries(client, path):

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from agenda.models import ProtectedPlace
 from forum.caching import drawn
 from priorities import index, made
 from priorities.models import (
@@ -25,6 +26,7 @@ from regions.models import Country, Edition, Region, RegionalForum
 from workshops.models import CheckedRow, ImportFile, NoteImport, WorkshopNote
 
 from .addresses import ADDRESSES, API_ADDRESSES, DATA, file_addresses
+from .agenda import answer, make_priority
 from .factories import make_recommendation
 from .people import make_user
 
@@ -87,6 +89,10 @@ OTHERS = [
     "/en/pictures/recommendations/2021-ASI-900.png",
     "/en/pictures/editions/2024.png",
     "/favicon.ico",
+    "/en/agenda/?edition=2024",
+    "/en/agenda/2021-GLOBAL-01/",
+    "/ar/agenda/2021-GLOBAL-02/",
+    "/api/v1/global-priorities/2021-GLOBAL-02/",
     "/en/recommendations/2024-ASI-001/",
     "/en/recommendations/2021-ASI-900/",
     "/en/recommendations/2024-ASI-001/beside/2021-ASI-001/",
@@ -235,6 +241,19 @@ def hide_in_2021() -> None:
         )
 
 
+def hide_an_agenda() -> None:
+    """A draft, what is with the regions and their answer, a place with its answer."""
+    said = texts("title", "statement", "rationale")
+    public = Recommendation.objects.get(reference="2021-MENA-014")
+    make_priority(public, **said)
+    waiting = make_priority(public, **said)
+    waiting.send_to_regions()
+    answer(waiting, "mena", "objection", WORD)
+    ProtectedPlace.objects.create(
+        recommendation=public, taken_up_in=waiting, **texts("left_because")
+    )
+
+
 def hide_in_2024() -> None:
     """An edition in preparation, whose entries say that they are published."""
     edition = Edition.objects.create(
@@ -264,6 +283,7 @@ def test_what_is_hidden_changes_not_one_byte_of_what_anybody_gets() -> None:
     before = dict(answers())
 
     hide_in_2021()
+    hide_an_agenda()
     hide_in_2024()
     after = dict(answers())
 
@@ -281,6 +301,7 @@ def test_heads_and_other_methods_tell_nothing_either() -> None:
     before = told()
 
     hide_in_2021()
+    hide_an_agenda()
     hide_in_2024()
 
     assert told() == before

@@ -17,6 +17,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.invitations import invite
 from accounts.models import Invitation, User
+from agenda.models import GlobalPriority, ProtectedPlace
 from priorities.models import (
     Audience,
     Instrument,
@@ -28,6 +29,7 @@ from regions import operations
 from regions.models import Country, Edition, Region
 from workshops.models import NoteImport, WorkshopNote
 
+from .agenda import add_support, make_priority
 from .conftest import emptied
 from .factories import make_edition, make_recommendation, make_region
 from .people import browser, make_user
@@ -110,11 +112,24 @@ class World:
             self.entries["asia"].send_to_review()
             self.entries["asia"].back_to_draft()
         make_edition(2024, published_at=None)
+        self.priority, self.place = with_the_regions(), {}
+        for slug in ("mena", "asia"):
+            self.place[slug] = ProtectedPlace.objects.create(
+                recommendation=make_recommendation(slug)
+            )
         self.invitation = Invitation(role="observer", made_by=self.people[ADM])
         invite(self.invitation)
 
     def entry(self, slug: str) -> Recommendation:
         return self.entries[slug]
+
+
+def with_the_regions() -> GlobalPriority:
+    priority = make_priority()
+    for slug in ("mena", "asia"):
+        add_support(priority, make_recommendation(slug))
+    priority.send_to_regions()
+    return priority
 
 
 def upload(client: Client, slug: str) -> NoteImport:
@@ -211,6 +226,13 @@ ADMINISTRATORS = frozenset({ADM})
 TRANSLATORS = frozenset({ORG, TRA})
 
 
+AGENDA_READERS = frozenset({ORG, FAC, OBS})
+
+
+def asked_about(world: "World") -> tuple[int]:
+    return (world.priority.pk,)
+
+
 def spanish(world: "World") -> tuple[str]:
     return ("es",)
 
@@ -229,6 +251,7 @@ PUBLIC: dict[str, Args] = {
     "priorities:convergences": lambda w: (),
     "priorities:selection": lambda w: (),
     "priorities:suggestions": lambda w: (),
+    "agenda:agenda": lambda w: (),
     "priorities:booklet": lambda w: (2021,),
     "priorities:booklet-file": lambda w: (2021, "html"),
     "priorities:compare-file": lambda w: ("html",),
@@ -267,6 +290,7 @@ PUBLIC: dict[str, Args] = {
             "comparison",
             "matrix",
             "search",
+            "global_priorities",
         )
     },
     "api:edition": lambda w: (2021,),
@@ -287,6 +311,8 @@ HIDDEN: dict[str, Args] = {
     ),
     "priorities:likeness": lambda w: tuple(e.reference for e in w.entries.values()),
     "api:recommendation": lambda w: (w.entries["mena"].reference,),
+    "agenda:priority": lambda w: (w.priority.reference,),
+    "api:global_priority": lambda w: (w.priority.reference,),
     "api:country": lambda w: ("LB",),
     "api:instrument": lambda w: ("ilo-29",),
     "api:section": lambda w: (2021, "mena", 99),
@@ -445,6 +471,24 @@ ROWS: dict[str, Row] = {
     "curation:succession": Row(FACILITATORS, NONE, lambda w: (2024,)),
     "curation:decide": Row(args=lambda w: (2024,)),  # needs its entries
     "curation:take-back": Row(args=lambda w: (2024,)),
+    **curated(
+        "agenda_globalpriority",
+        lambda w, r: w.priority,
+        AGENDA_READERS,
+        delete=NONE,  # regions were asked
+    ),
+    "admin:agenda_globalpriority_draft": Row(ORGANISERS, ORGANISERS),
+    "admin:agenda_globalpriority_answers": Row(AGENDA_READERS, NONE),
+    "admin:agenda_globalpriority_answer": Row(args=asked_about),  # needs a region
+    **curated(
+        "agenda_protectedplace",
+        lambda w, r: w.place[r],
+        AGENDA_READERS,
+        add=NONE,
+        delete=NONE,
+        walled=True,
+    ),
+    "admin:agenda_protectedplace_protect": Row(ORGANISERS, ORGANISERS),
     "accounts:invitation": Row(args=lambda w: ("no-such-link",)),
     "accounts:second-factor": Row(EVERYBODY),
     "accounts:set-up": Row(EVERYBODY, EVERYBODY),

@@ -35,6 +35,12 @@ class GlobalPriorityQuerySet(models.QuerySet["GlobalPriority"]):
             published_version__isnull=False, edition__published_at__isnull=False
         ).exclude(status=GlobalPriority.Status.WITHDRAWN)
 
+    def withdrawn(self) -> Self:
+        """Their addresses say so, where they were public."""
+        return self.filter(
+            status=GlobalPriority.Status.WITHDRAWN, edition__published_at__isnull=False
+        )
+
     def with_regions(self) -> Self:
         """Those that regional facilitators may read and answer, and the published ones."""
         return self.exclude(status=GlobalPriority.Status.DRAFT)
@@ -610,7 +616,9 @@ class ProtectedPlace(models.Model):
 
     @property
     def is_hidden(self) -> bool:
-        return not self.recommendation.is_published
+        """Shown with the agenda of its edition, once there is one."""
+        edition = self.recommendation.section.regional_forum.edition
+        return not GlobalPriority.objects.published().filter(edition=edition).exists()
 
     @property
     def is_answered(self) -> bool:

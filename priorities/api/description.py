@@ -46,6 +46,7 @@ SPARSE = (
     "Country",
     "Instrument",
     "Section",
+    "GlobalPriorityObject",
 )
 # Of edition 2021, as this site would answer; tests ask for them again.
 EXAMPLES = json.loads(

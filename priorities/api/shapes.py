@@ -286,6 +286,7 @@ class Root(Shape):
     instruments: str
     sections: str
     recommendations: str
+    global_priorities: str
     comparison: str
     matrix: str
     search: str

@@ -4,7 +4,7 @@ Plain data, in the reader's language: PDF, DOCX and HTML each set the same. Text
 pieces, so that no format has to read our one markup (`**key term**`) again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ..citations import AUTHOR, LICENCE
@@ -44,6 +44,16 @@ class Listing:
     about: list[str]
     introduction: Words | None
     items: list[Item]
+    points: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of words: what its rows are, its columns with their region, its rows."""
+
+    corner: str
+    columns: list[tuple[str, str]]
+    rows: list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class Chapter:
     glance: list[str]
     listings: list[Listing]
     is_part: bool = False
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,17 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from . import colours
-from .content import Booklet, Chapter, Compared, Figures, Index, Item, Listing, Words
+from .content import (
+    Booklet,
+    Chapter,
+    Compared,
+    Figures,
+    Grid,
+    Index,
+    Item,
+    Listing,
+    Words,
+)
 
 FONTS = {"rtl": "Noto Naskh Arabic", "ltr": "Georgia"}
 LOCALES = {"fr": "fr-FR", "en": "en-GB", "es": "es-ES", "ar": "ar-SA"}
@@ -306,11 +316,14 @@ class Setting:
             self.about_line([self.labels["at_a_glance"], *chapter.glance])
         if chapter.address:
             link = self.link(chapter.address, self.latin(chapter.address))
-            reading = self.runs(self.labels["reading"] + " ")
+            label = "reading" if chapter.region else "reading_more"
+            reading = self.runs(self.labels[label] + " ")
             self.paragraph("About", [*reading, link])
         if chapter.overview:
             self.heading(2, self.labels["overview"])
             self.text(chapter.overview)
+        if chapter.grid:
+            self.grid(chapter.grid)
         for listing in chapter.listings:
             self.listing(listing, bool(chapter.address))
 
@@ -320,6 +333,8 @@ class Setting:
         self.about_line(listing.about)
         if listing.introduction:
             self.text(listing.introduction)
+        for point in listing.points:
+            self.paragraph("ListBullet", self.runs(point))
         for item in listing.items:
             self.item(item)
 
@@ -365,6 +380,14 @@ class Setting:
                 for count, step, leads in cells
             ]
             rows.append([self.cell(name), *figures_of_row, self.cell(str(sharing))])
+        self.table(rows, len(heads))
+
+    def grid(self, grid: Grid) -> None:
+        heads = [grid.corner, *(name for name, _slug in grid.columns)]
+        rows = [[self.cell(head, "Keyterm") for head in heads]]
+        rows += [
+            [self.cell(said) for said in (name, *cells)] for name, cells in grid.rows
+        ]
         self.table(rows, len(heads))
 
     def cell(self, said: str, style: str = "", shade: str = "") -> Any:

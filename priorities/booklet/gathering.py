@@ -1,6 +1,6 @@
 """Gathers what is asked for into a booklet, in the language that is active."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -69,6 +69,7 @@ def labels() -> dict[str, str]:
         "about": gettext("About this booklet"),
         "page": gettext("page"),
         "reading": gettext("Read this region on the site"),
+        "reading_more": gettext("Read it on the site"),
         "scan": gettext("A code that leads to this region on the site"),
         "cite": gettext("How to cite"),
         "note": gettext("My note"),
@@ -93,6 +94,10 @@ def words_or_none(text: Text) -> Words | None:
 def own(said: str) -> str:
     """A sentence of the interface, set as its language wants."""
     return spaced(said, (get_language() or settings.LANGUAGE_CODE)[:2])
+
+
+# Chapters that other parts of the program add to the booklet of an edition.
+MORE: list[Callable[["Gathering", Edition], list[Chapter]]] = []
 
 
 class Gathering:
@@ -440,6 +445,8 @@ def of_edition(filterset: RecommendationFilter, edition: Edition) -> Booklet:
     cited = citations.of_edition(edition, gathered.index.version)
     introduction = edition.to_read("introduction")
     chapters = gathered.chapters(edition, found)
+    if gathered.is_whole:
+        chapters += [chapter for more in MORE for chapter in more(gathered, edition)]
     cover = [str(edition.place)] if edition.place else []
     cover += [
         gettext("%(name)s: %(value)s")
