@@ -119,7 +119,12 @@ PRIORITIES = Table(
             each(lambda told: told.version.said["instruments"]),
             is_list=True,
         ),
-        Column("version", _("Which version it is"), field("version.number"), "integer"),
+        Column(
+            "priority_version",
+            _("Which of the versions sent to the regions"),
+            field("version.number"),
+            "integer",
+        ),
         Column(
             "published_at",
             _("When it was first published here (UTC)"),

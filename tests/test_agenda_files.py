@@ -39,13 +39,19 @@ def test_the_data_tell_priorities_lineage_coverage_answers_and_places(client):
     (told,) = rows(client, "global-priorities")
     assert {
         name: told[name]
-        for name in ("reference", "title_fr", "state_fr", "audiences", "version")
+        for name in (
+            "reference",
+            "title_fr",
+            "state_fr",
+            "audiences",
+            "priority_version",
+        )
     } == {
         "reference": "2021-GLOBAL-01",
         "title_fr": "Former les juges",
         "state_fr": "original",
         "audiences": "women",
-        "version": "2",
+        "priority_version": "2",
     }
     (source,) = rows(client, "global-priority-recommendations")
     assert (source["recommendation"], source["support"]) == (row.reference, "same")
