@@ -158,7 +158,7 @@ def global_priorities(asked: Asked) -> HttpResponse:
 )
 def global_priority(
     asked: Asked,
-    reference: str = Path(  # type: ignore[type-arg]
+    reference: str = Path(
         ...,
         description=gettext_noop("Its reference."),
         examples=["2021-GLOBAL-01"],

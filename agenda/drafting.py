@@ -8,14 +8,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pyroaring import BitMap
 
-from priorities.index import current
+from priorities.index import Index, current
 from priorities.models import PriorityArea, Recommendation
 from priorities.terms import Term, Terms
 from regions.keys import is_key
@@ -23,10 +23,8 @@ from regions.models import Edition
 from workshops.ballots.results import results
 from workshops.models import Ballot
 
-from .coverage import outermost
 from .models import BallotSupport, GlobalPriority, Support
 
-EDITION = "section__regional_forum__edition"
 MOST_PROPOSED = 40  # of one region, in the order of its list
 FIRST_PLACES = 3
 
@@ -92,39 +90,45 @@ def raised_by(year: str) -> dict[str, int]:
     }
 
 
-def proposed(rows: Iterable[Recommendation]) -> list[Proposed]:
-    """By forum region, the silent ones too."""
-    terms = Terms.at(current())
-    held: dict[str, list[Recommendation]] = {r.slug: [] for r in terms.forum_regions}
-    for row in rows:
-        held[outermost(terms, row.region.slug)].append(row)
-    return [
-        Proposed(region, held[region.slug][:MOST_PROPOSED], len(held[region.slug]))
-        for region in terms.forum_regions
-    ]
+def found(data: dict[str, Any]) -> BitMap:
+    """What is published in the edition and the chosen source names."""
+    index = current()
+    here = index.live & index.carrying("edition", str(data["edition"].year))
+    if data["area"]:
+        return here & index.carrying("area", data["area"].slug)
+    return here & first_places(data["ballot"], index) if data["ballot"] else BitMap()
 
 
-def first_places(ballot: Ballot) -> Q:
+def first_places(ballot: Ballot, index: Index) -> BitMap:
     """What a ballot put first: recommendations, or all that is said of an area."""
     total = results(ballot).total or []  # nothing where too few took part
     placed = [p.number for p in total if p.chosen_by and p.place <= FIRST_PLACES]
     first = ballot.candidates.filter(number__in=placed)
-    return Q(candidacies__in=first) | Q(
-        area_links__area__in=first.filter(area__isnull=False).values("area")
+    pks = first.values_list("recommendation", flat=True)
+    numbers = BitMap(index.numbers[pk] for pk in pks if pk in index.numbers)
+    areas = first.exclude(area=None).values_list("area__slug", flat=True)
+    return numbers | index.any_of("area", list(areas))
+
+
+def proposed(rows: BitMap) -> list[Proposed]:
+    """By forum region, the silent ones too."""
+    index = current()
+    terms = Terms.at(index)
+    held = {
+        region: rows & terms.rows(index, "region", region.slug)
+        for region in terms.forum_regions
+    }
+    pks = {
+        region: [index.pks[n] for n in index.in_order(own, 0, MOST_PROPOSED)]
+        for region, own in held.items()
+    }
+    read = Recommendation.objects.published().in_bulk(
+        [pk for own in pks.values() for pk in own]
     )
-
-
-def sources(data: dict[str, Any]) -> list[Recommendation]:
-    """Published recommendations of the edition that the chosen source names."""
-    rows = Recommendation.objects.published().filter((EDITION, data["edition"]))
-    if data["area"]:
-        rows = rows.about(data["area"])
-    elif data["ballot"]:
-        rows = rows.filter(first_places(data["ballot"]))
-    else:
-        return []
-    found = rows.select_related("section__regional_forum__region").in_list_order()
-    return list(dict.fromkeys(found))
+    return [
+        Proposed(region, [read[pk] for pk in own if pk in read], len(held[region]))
+        for region, own in pks.items()
+    ]
 
 
 @transaction.atomic
@@ -156,9 +160,11 @@ def draft(
 
 
 def confirmed(
-    rows: list[Recommendation], typed: Any
+    proposals: list[Proposed], typed: Any
 ) -> list[tuple[Recommendation, str]]:
-    kinds = {row: typed.get(f"kind-{row.pk}", "") for row in rows}
+    kinds = {
+        row: typed.get(f"kind-{row.pk}", "") for each in proposals for row in each.rows
+    }
     return [(row, kind) for row, kind in kinds.items() if kind in Support.Kind]
 
 
@@ -174,7 +180,8 @@ def page(request: HttpRequest) -> HttpResponse:
     first = {"edition": newest.year if newest else ""}
     form = SourceForm(asked if "edition" in asked else first)
     is_asked = "edition" in asked and form.is_valid()
-    rows = sources(form.cleaned_data) if is_asked else []
+    rows = found(form.cleaned_data) if is_asked else BitMap()
+    proposals = proposed(rows) if rows else []
     area = form.cleaned_data.get("area") if is_asked else None
     title = asked.get("title", "").strip() or (
         getattr(area, f"name_{settings.LANGUAGE_CODE}") if area else ""
@@ -182,7 +189,8 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and is_asked:
         if asked.get("title", "").strip():
             return drafted(
-                request, draft(form.cleaned_data, title[:160], confirmed(rows, asked))
+                request,
+                draft(form.cleaned_data, title[:160], confirmed(proposals, asked)),
             )
         messages.error(request, _("Give it a title; it can be changed later."))
     context = {
@@ -190,7 +198,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": _("Draft a global priority"),
         "form": form,
         "asked": asked,
-        "proposed": proposed(rows) if rows else [],
+        "proposed": proposals,
         "kinds": Support.Kind.choices,
         "heading": title,
         "language": settings.LANGUAGE_CODE,

@@ -17,6 +17,9 @@ from regions.models import Edition
 from .models import ProtectedPlace
 
 WAY = "section__regional_forum"
+MOST_SHOWN = (
+    20  # of an area: what the region puts first, then in the order of its ranks
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ def raised_alone(edition: Edition, index: Index, terms: Terms) -> list[Alone]:
         }
         if len(raising) == 1:
             ((region, rows),) = raising.items()
-            pks = [index.pks[number] for number in index.in_order(rows)]
+            leads = index.in_order(
+                rows & terms.rows(index, "lead", "true"), 0, MOST_SHOWN
+            )
+            first = dict.fromkeys([*leads, *index.by_rank(rows, MOST_SHOWN)])
+            pks = [index.pks[number] for number in [*first][:MOST_SHOWN]]
             found.append((area, region, pks))
     read = Recommendation.objects.published().in_bulk(
         [pk for _area, _region, pks in found for pk in pks]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from agenda.models import GlobalPriority
 from priorities.index import Index, current
 from priorities.models import PriorityArea, Recommendation
 from regions.changes import data_version
@@ -103,11 +104,16 @@ def page_paths() -> Iterator[str]:
     areas = PriorityArea.objects.current()
     for slug in areas.values_list("slug", flat=True):
         yield path_of("area-detail", slug)
+    priorities = GlobalPriority.objects.published().values_list("reference", flat=True)
+    if priorities:
+        yield path_of("agenda:agenda")
+    for reference in priorities:
+        yield path_of("agenda:priority", reference)
 
 
 def path_of(name: str, *args: str | int) -> str:
     with override(settings.LANGUAGE_CODE):
-        path = reverse(f"priorities:{name}", args=args)
+        path = reverse(name if ":" in name else f"priorities:{name}", args=args)
     return path.removeprefix(f"/{settings.LANGUAGE_CODE}")
 
 

@@ -35,6 +35,7 @@ MAX_VALUE_LENGTH = 80
 
 # The pages that read the filters; what others are asked with changes nothing of them.
 FILTERED = {
+    "agenda",
     "recommendation-list",
     "compare",
     "matrix",

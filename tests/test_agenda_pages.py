@@ -1,5 +1,6 @@
 """The global agenda as participants read it."""
 
+import gzip
 import re
 
 import pytest
@@ -233,3 +234,49 @@ def test_the_agenda_costs_the_same_queries_whatever_its_length(
         client.get(PAGE)
     with django_assert_num_queries(2):
         client.get(page_of(priority))
+
+
+def test_the_sitemap_names_what_is_published(client):
+    def listed() -> list[str]:
+        lists = client.get("/sitemap-pages.xml").getvalue().decode()
+        return re.findall(r"<loc>[^<]*(/en/agenda/[^<]*)</loc>", lists)
+
+    waiting = sent(make_recommendation())
+    assert listed() == []
+
+    waiting.publish()
+
+    assert listed() == [PAGE, page_of(waiting)]
+
+
+def test_the_agenda_of_an_earlier_edition_has_its_own_address(client):
+    published(make_recommendation(), edition=make_edition(2018))
+    published(make_recommendation())
+
+    page = client.get(f"{PAGE}?edition=2018").content.decode()
+
+    assert (
+        'rel="canonical" href="http://127.0.0.1:8000/en/agenda/?edition=2018"' in page
+    )
+
+
+def test_a_long_agenda_fits_a_first_response(client):
+    """Fifteen priorities of four regions each, and as many of one region alone."""
+    slugs = ("africa", "asia", "latin-america", "mena")
+    text = "Les **États** d’{} devraient, avec les survivant·es, {} former {} juges."
+    for number in range(15):
+        rows = [
+            make_recommendation(slug, text=text.format(slug, number * 7, number))
+            for slug in slugs
+        ]
+        said = (
+            f"D’ici {2021 + number}, {number * 13} juges par région sont formés. " * 3
+        )
+        priority = sent(*rows, title_fr=f"Former {number} juges", statement_fr=said)
+        answer(priority, "asia", "objection", f"Not before {number}.")
+        priority.publish()
+        ProtectedPlace.objects.create(recommendation=rows[number % 4])
+
+    page = client.get("/fr/agenda/").content
+
+    assert len(gzip.compress(page)) <= 14_000
