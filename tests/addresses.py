@@ -17,7 +17,7 @@ EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "area-detail": ["awareness", "survivors", "kafala"],
     "likeness": [("2021-MENA-014", "2021-AFR-003")],
     "booklet": [(2021,)],
-    "ballots:list": [],
+    "ballots:list": [()],
     "ballots:results": [],
     "voting:vote": [],
     "agenda:agenda": [()],

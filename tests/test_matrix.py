@@ -30,6 +30,7 @@ from regions.models import Country, Edition, Region
 from workshops.models import NoteImport, WorkshopNote
 
 from .agenda import add_support, make_priority
+from .ballots import put_to_the_vote
 from .conftest import emptied
 from .factories import make_edition, make_recommendation, make_region
 from .people import browser, make_user
@@ -117,6 +118,7 @@ class World:
             self.place[slug] = ProtectedPlace.objects.create(
                 recommendation=make_recommendation(slug)
             )
+        self.ballot = put_to_the_vote(self.entries["mena"].section, 2, opened=False)
         self.invitation = Invitation(role="observer", made_by=self.people[ADM])
         invite(self.invitation)
 
@@ -252,6 +254,7 @@ PUBLIC: dict[str, Args] = {
     "priorities:selection": lambda w: (),
     "priorities:suggestions": lambda w: (),
     "agenda:agenda": lambda w: (),
+    "ballots:list": lambda w: (),
     "priorities:booklet": lambda w: (2021,),
     "priorities:booklet-file": lambda w: (2021, "html"),
     "priorities:compare-file": lambda w: ("html",),
@@ -316,6 +319,8 @@ HIDDEN: dict[str, Args] = {
     "api:country": lambda w: ("LB",),
     "api:instrument": lambda w: ("ilo-29",),
     "api:section": lambda w: (2021, "mena", 99),
+    "ballots:results": lambda w: (w.ballot.pk,),
+    "ballots:file": lambda w: (w.ballot.pk, "csv"),
 }
 ROWS: dict[str, Row] = {
     "admin:index": Row(EVERYBODY, EVERYBODY),
@@ -520,12 +525,14 @@ ROWS: dict[str, Row] = {
         ORGANISERS,
         lambda w: ("es", f"recommendation/{w.entries['mena'].reference}/text"),
     ),
+    "voting:vote": Row(EVERYBODY, EVERYBODY),  # a POST without a code is told so
     **{name: Row(EVERYBODY, NONE, args) for name, args in PUBLIC.items()},
     **{name: Row(NONE, NONE, args) for name, args in HIDDEN.items()},
 }
 OPEN = {
     *PUBLIC,
     *HIDDEN,
+    "voting:vote",
     "accounts:invitation",
     "admin:login",
     "admin:logout",

@@ -61,6 +61,7 @@ def test_every_kind_of_public_page_is_among_the_addresses():
         "api",
         *FILES,
     }
+    assert set(public_names("ballots")) == {"list", "results", "file"}
 
 
 @every_page

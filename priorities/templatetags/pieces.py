@@ -85,6 +85,7 @@ def text(text: Text, heading: Text | None = None, alone: bool = False) -> SafeSt
     )
 
 
+@register.simple_tag
 def original_in(original: Text) -> str:
     name = gettext(LANG_INFO[original.language]["name"])
     return gettext("Original: %(language)s") % {"language": name}
