@@ -154,18 +154,16 @@ def pair_name(first: int, second: int) -> str:
 
 def asked(ballot: Ballot) -> dict[str, dict[str, str]]:
     """What this ballot asks people about themselves, and what they can answer."""
-    answers = {
-        "region": lambda: {r.slug: str(r) for r in group_regions()},
-        "role": lambda: {value: str(said) for value, said in CastBallot.Role.choices},
-        "language": lambda: {
+    found: dict[str, dict[str, str]] = {}
+    if ballot.asks_region:
+        found["region"] = {region.slug: str(region) for region in group_regions()}
+    if ballot.asks_role:
+        found["role"] = {value: str(said) for value, said in CastBallot.Role.choices}
+    if ballot.asks_language:
+        found["language"] = {
             code: LANG_INFO[code]["name_local"] for code in settings.CONTENT_LANGUAGES
-        },
-    }
-    return {
-        name: given()
-        for name, given in answers.items()
-        if getattr(ballot, f"asks_{name}")
-    }
+        }
+    return found
 
 
 def filled(ballot: Ballot, kept: CastBallot) -> dict[str, list[str]]:

@@ -40,7 +40,11 @@ class Group:
         return not found.chosen_by or found.place > (len(self.placed) + 1) // 2
 
     def of(self, number: int) -> Placed:
-        return next(each for each in self.placed if each.number == number)
+        return self.by_number[number]
+
+    @cached_property
+    def by_number(self) -> dict[int, Placed]:
+        return {each.number: each for each in self.placed}
 
 
 @dataclass(frozen=True)

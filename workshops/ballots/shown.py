@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.db.models import F
 
 from priorities.templatetags.pieces import about_state
 from regions.models import Region
 from regions.translated import Text, reading_languages
 
-from ..models import Ballot, Candidate
+from ..models import Ballot
 
 
 def spoken(row: Any, name: str) -> Text:
@@ -40,33 +40,47 @@ class Shown:
         return about_state(self.text) if self.text else ""
 
 
+@dataclass(frozen=True)
+class Cell:
+    """Where a group placed a candidate; "": nobody of it chose it."""
+
+    place: str
+    is_high: bool
+
+
 def candidates(ballot: Ballot) -> list[Shown]:
-    """In order of their numbers."""
+    """In order of their numbers; of lists, forums and editions no more than is shown."""
     forum = "recommendation__section__regional_forum"
-    rows = ballot.candidates.select_related(
-        "area", f"{forum}__region", f"{forum}__edition"
-    ).order_by("number")
-    return [shown(row) for row in rows]
+    rows = (
+        ballot.candidates.select_related("area", "recommendation")
+        .defer("recommendation__note")
+        .annotate(
+            from_region=F(f"{forum}__region"),
+            edition_public_at=F(f"{forum}__edition__published_at"),
+        )
+        .order_by("number")
+    )
+    regions = Region.objects.in_bulk()
+    return [shown(row, regions) for row in rows]
 
 
-def shown(candidate: Candidate) -> Shown:
+def shown(candidate: Any, regions: Mapping[int, Region]) -> Shown:
     if candidate.area:
-        slug = candidate.area.slug
-        address = reverse("priorities:area-detail", args=[slug])
         return Shown(
-            candidate.number, spoken(candidate.area, "name"), area=slug, address=address
+            candidate.number,
+            spoken(candidate.area, "name"),
+            area=candidate.area.slug,
+            address=candidate.area.get_absolute_url(),
         )
     row = candidate.recommendation
-    assert row is not None  # a candidate is one thing: see its constraint
-    is_known = row.published_at and row.section.regional_forum.edition.published_at
-    if not is_known:
+    if not (row.published_at and candidate.edition_public_at):
         return Shown(candidate.number, None)
     return Shown(
         candidate.number,
         row.to_read("text") if row.is_published else None,
         reference=row.reference,
         address=row.get_absolute_url(),
-        region=row.region,
+        region=regions[candidate.from_region],
     )
 
 

@@ -1,6 +1,9 @@
 """What everybody may read of ballots: their results, once they are told."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf.locale import LANG_INFO
@@ -21,7 +24,7 @@ from . import files, methods
 from . import results as counts
 from .counting import Placed
 from .results import Group, Results
-from .shown import Shown, by_number, candidates, come_from_several_regions, spoken
+from .shown import Cell, Shown, by_number, candidates, come_from_several_regions, spoken
 
 PER_PAGE = 20
 
@@ -40,22 +43,24 @@ def told(pk: int) -> Ballot:
     return get_object_or_404(Ballot.objects.told().select_related("edition"), pk=pk)
 
 
-def counted(request: HttpRequest, ballot: Ballot) -> Results:
-    """Its results, counted once for each version of the data."""
-    kept = current(data_version(request)).kept
-    key = ("ballot", ballot.pk)
-    if key not in kept:
-        kept[key] = counts.results(ballot)
-    found: Results = kept[key]
-    return found
+@lru_cache(maxsize=64)
+def counted(ballot: Ballot, closed_at: datetime) -> Results:
+    """The results of a ballot that nobody answers any more: counted once a process."""
+    return counts.results(ballot)
+
+
+def results_of(ballot: Ballot) -> Results:
+    assert ballot.closed_at  # results are told of what is closed: see its constraint
+    return counted(ballot, ballot.closed_at)
 
 
 @require_safe
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     ballot = told(pk)
-    found, shown = counted(request, ballot), candidates(ballot)
+    found, shown = results_of(ballot), candidates(ballot)
     named = by_number(shown)
-    labels = labels_of(request)
+    labels, total = labels_of(request), found.total or []
+    said = places(total)
     context = {
         "ballot": ballot,
         "question": spoken(ballot, "question"),
@@ -68,9 +73,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
             headings()[n] for n, is_whole in found.is_complete.items() if not is_whole
         ],
         "rows": rows(found, shown),
-        "total": [
-            (named[p.number], p, place(p, found.total or [])) for p in found.total or []
-        ],
+        "total": [(named[p.number], p, said[p.number]) for p in total],
         "compared": [label(group, labels) for group in found.compared],
         "shared": [named[number] for number in found.shared],
         "splitting": [
@@ -127,14 +130,6 @@ class Column:
     group: Group
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Where a group placed a candidate; "": nobody of it chose it."""
-
-    place: str
-    is_high: bool
-
-
 def asked(found: Results, labels: Labels) -> list[tuple[str, list[Column]]]:
     """What was asked, with the groups that can be shown of it."""
     return [
@@ -147,19 +142,28 @@ def asked(found: Results, labels: Labels) -> list[tuple[str, list[Column]]]:
 def rows(found: Results, shown: list[Shown]) -> list[tuple[Shown, list[Cell]]]:
     """Candidates in order of their numbers: the order of the total tells nothing here."""
     groups = [group for groups in found.groups.values() for group in groups]
-    return [(each, [cell(group, each.number) for group in groups]) for each in shown]
+    told = [(group, places(group.placed)) for group in groups]
+    return [
+        (
+            each,
+            [
+                Cell(said[each.number], group.holds_high(each.number))
+                for group, said in told
+            ],
+        )
+        for each in shown
+    ]
 
 
-def cell(group: Group, number: int) -> Cell:
-    return Cell(place(group.of(number), group.placed), group.holds_high(number))
-
-
-def place(placed: Placed, among: list[Placed]) -> str:
-    """ "2", or "=2" where others came there too; "" where nobody chose it."""
-    if not placed.chosen_by:
-        return ""
-    is_tied = sum(other.place == placed.place for other in among) > 1
-    return f"={placed.place}" if is_tied else str(placed.place)
+def places(placed: list[Placed]) -> dict[int, str]:
+    """By number: "2", or "=2" where others came there too; "" where nobody chose it."""
+    there = Counter(each.place for each in placed)
+    return {
+        each.number: f"{'=' * (there[each.place] > 1)}{each.place}"
+        if each.chosen_by
+        else ""
+        for each in placed
+    }
 
 
 @require_safe
@@ -168,4 +172,4 @@ def ballots_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     shown: list[Any] = candidates(ballot)
     if kind == "csv":
         return files.table(ballot, shown).answer("csv")
-    return files.told(ballot, shown, counted(request, ballot))
+    return files.told(ballot, shown, results_of(ballot))

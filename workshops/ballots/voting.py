@@ -49,7 +49,7 @@ def opened(request: HttpRequest) -> HttpResponse:
     try:
         code = codes.read(typed)
     except ValidationError as error:
-        return ask(request, typed, error.message, status=400)
+        return ask(request, typed, error.messages[0], status=400)
     ballot = casting.ballot_of(code)
     if ballot is None:
         return unknown(request, typed)
