@@ -1,5 +1,5 @@
 """The wizard of notes, and ballots, in the admin."""
 
-from . import notes
+from . import ballots, notes
 
-__all__ = ["notes"]
+__all__ = ["ballots", "notes"]

@@ -210,12 +210,42 @@ class Ballot(models.Model):
     def __str__(self) -> str:
         return str(self.question or f"{self._meta.verbose_name} {self.pk}")
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("ballots:results", args=[self.pk])
 
     @property
     def is_hidden(self) -> bool:
         return self.results_published_at is None
+
+    def clean(self) -> None:
+        """Once open, it asks what it asked; once its time is over, no answer comes after."""
+        super().clean()
+        kept = Ballot.objects.filter(pk=self.pk).exclude(status=self.Status.DRAFT)
+        before = kept.first()
+        if before is None:
+            return
+        names = [field.attname for field in self._meta.fields if field.editable]
+        changed = {
+            name for name in names if getattr(self, name) != getattr(before, name)
+        }
+        if changed - {"closes_at"}:
+            raise ValidationError(
+                _(
+                    "This ballot was opened: what it asks, of whom and how stays as it is. Only its closing time can be moved."
+                )
+            )
+        if changed and before.is_closed():
+            raise ValidationError(
+                {"closes_at": _("This ballot is over and cannot be opened again.")}
+            )
+        if changed and self.closes_at <= timezone.now():
+            raise ValidationError(
+                {"closes_at": _("This time is over: set a later one, or close it now.")}
+            )
 
     def is_open(self, at: Any = None) -> bool:
         """Whether an answer given now counts: open, and its time not over."""
