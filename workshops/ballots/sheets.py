@@ -68,7 +68,10 @@ def meaning(heading: str) -> str | tuple[str, int]:
 
 
 def recognised(cells: list[str]) -> int:
-    return sum(meaning(cell) != "" for cell in cells)
+    """Numbers are headings only beside a word that is one: rows have numbers too."""
+    meanings = [meaning(cell) for cell in cells]
+    has_word = any(isinstance(each, str) and each for each in meanings)
+    return sum(each != "" for each in meanings) if has_word else 0
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def judge(ballot: Ballot, lines: Iterable[Cells]) -> list[Row]:
         ).values_list("digest", flat=True)
     )
     before = {
-        row.key: "paper" if row.on_paper else "online"
+        row.key: row
         for row in CastBallot.objects.cast().filter(
             ballot=ballot, key__in=[codes.key(code) for code in good]
         )
@@ -205,10 +208,21 @@ def judge(ballot: Ballot, lines: Iterable[Cells]) -> list[Row]:
         else:
             seen[code] = cells.number
             row.code = code
-            row.replaces = before.get(codes.key(code), "")
         row.answer = answer_in(ballot, cells, names, row.troubles)
+        if row.is_good:
+            row.replaces = replaced(before.get(codes.key(row.code)), row.answer)
         rows.append(row)
     return rows
+
+
+def replaced(kept: CastBallot | None, answer: Answer | None) -> str:
+    """How the answer was given whose place another takes; the same paper takes none."""
+    if kept is None:
+        return ""
+    if not kept.on_paper:
+        return "online"
+    same = Answer(kept.answer, kept.region, kept.role, kept.language)
+    return "" if same == answer else "paper"
 
 
 def code_of(cells: Cells) -> str | Trouble:
