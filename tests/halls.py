@@ -1,4 +1,4 @@
-"""Ballots on the lists of the factories, and people who answer them."""
+"""Ballots as a hall has them: drafts first, then codes in hands."""
 
 from collections.abc import Sequence
 from datetime import timedelta

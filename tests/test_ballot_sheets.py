@@ -12,8 +12,8 @@ from workshops.ballots.casting import Answer
 from workshops.ballots.notation import read_choice
 from workshops.models import CastBallot
 
-from .ballots import cast_all, make_open
 from .factories import make_region
+from .halls import cast_all, make_open
 from .people import browser, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]

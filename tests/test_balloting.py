@@ -11,7 +11,6 @@ from priorities.models import Audience, AudienceInclusion
 from workshops.ballots import accepting, candidates, casting
 from workshops.models import Ballot, CastBallot, CodeBatch
 
-from .halls import cast_all, entries, make_ballot, make_open
 from .factories import (
     make_area,
     make_audience,
@@ -20,6 +19,7 @@ from .factories import (
     make_region,
     make_section,
 )
+from .halls import cast_all, entries, make_ballot, make_open
 from .people import browser, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]

@@ -27,12 +27,14 @@ from priorities.models import (
 )
 from regions import operations
 from regions.models import Country, Edition, Region
-from workshops.models import NoteImport, WorkshopNote
+from workshops.ballots import casting
+from workshops.models import Ballot, NoteImport, WorkshopNote
 
 from .agenda import add_support, make_priority
 from .ballots import put_to_the_vote
 from .conftest import emptied
-from .factories import make_edition, make_recommendation, make_region
+from .factories import make_edition, make_recommendation, make_region, make_section
+from .halls import make_ballot
 from .people import browser, make_user
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,7 @@ class World:
             )
             for slug in ("mena", "asia")
         }
+        self.ballots = {slug: make_ballot_of(slug) for slug in ("mena", "asia")}
         with operations.one() as self.operation:
             self.entries["asia"].send_to_review()
             self.entries["asia"].back_to_draft()
@@ -197,6 +200,28 @@ def curated(
         "restore": Row(NONE, change, old, old_beyond),
     }
     return {f"admin:{name}_{page}": given for page, given in pages.items()}
+
+
+def make_ballot_of(slug: str) -> Ballot:
+    """A draft whose codes are printed, on a list of its own."""
+    ballot = make_ballot(2, section=make_section(slug))
+    casting.give_out(ballot, 1, None)
+    return ballot
+
+
+def ballot(slug: str) -> Args:
+    return lambda world: (world.ballots[slug].pk,)
+
+
+def balloting(get: frozenset[str], post: frozenset[str]) -> Row:
+    return Row(get, post, ballot("mena"), ballot("asia"))
+
+
+def batch(slug: str) -> Args:
+    return lambda world: (
+        world.ballots[slug].pk,
+        world.ballots[slug].batches.get().pk,
+    )
 
 
 def noteimport(slug: str) -> Args:
@@ -393,6 +418,41 @@ ROWS: dict[str, Row] = {
         for step in ("read", "words", "bring", "sheet", "forget")
     },
     "admin:workshops_noteimport_row": Row(args=noteimport("mena")),  # needs its row
+    **curated(
+        "workshops_ballot",
+        lambda w, r: w.ballots[r],
+        FACILITATORS | {OBS},
+        change=FACILITATORS,
+        add=FACILITATORS,
+        delete=NONE,  # its codes are printed
+        walled=True,
+    ),
+    "admin:workshops_ballot_candidates": balloting(FACILITATORS | {OBS}, FACILITATORS),
+    **{
+        f"admin:workshops_ballot_{step}": balloting(FACILITATORS, FACILITATORS)
+        for step in ("open", "close", "codes", "paper")
+    },
+    **{
+        f"admin:workshops_ballot_{step}": balloting(NONE, FACILITATORS)
+        for step in ("sheet", "bring")
+    },
+    **{
+        f"admin:workshops_ballot_{step}": balloting(ORGANISERS, ORGANISERS)
+        for step in ("tell", "accept")
+    },
+    **{
+        f"admin:workshops_ballot_{page}": balloting(FACILITATORS | {OBS}, NONE)
+        for page in ("room", "numbers", "results")
+    },
+    "admin:workshops_ballot_cancel": Row(
+        FACILITATORS, FACILITATORS, batch("mena"), batch("asia")
+    ),
+    "admin:workshops_ballot_blank": Row(
+        FACILITATORS,
+        NONE,
+        lambda w: (w.ballots["mena"].pk, "csv"),
+        lambda w: (w.ballots["asia"].pk, "csv"),
+    ),
     "admin:workshops_workshopnote_changelist": Row(
         FACILITATORS | {ADM}, FACILITATORS | {ADM}
     ),

@@ -28,7 +28,15 @@ from priorities.models import Section
 from priorities.ranking import ranking_url
 from regions.admin import CuratedAdmin, in_languages
 
-from ..ballots import accepting, candidates, casting, printing, room, sheets
+from ..ballots import (
+    accepting,
+    candidates,
+    casting,
+    printing,
+    reading,
+    room,
+    sheets,
+)
 from ..ballots.forms import (
     AcceptForm,
     BallotForm,
@@ -595,15 +603,25 @@ class BallotAdmin(CuratedAdmin):
     def results(self, request: HttpRequest, pk: int) -> HttpResponse:
         ballot = self.found(request, pk, to_change=False)
         found = results(ballot) if ballot.is_closed() else None
+        named = {row.number: row for row in candidates.in_order(ballot)}
+        read: dict[str, Any] = (
+            {
+                "reading": reading.by_group(found, named),
+                "agreement": reading.agreement(found, named),
+                "total": reading.total(found, named),
+            }
+            if found
+            else {}
+        )
         return self.page(
             request,
             "results",
             ballot,
             _("Results"),
             results=found,
-            candidates={row.number: row for row in candidates.in_order(ballot)},
             may_accept=self.may_accept(request),
             ranking_url=ranking_url(ballot.section_id) if ballot.section_id else "",
+            **read,
         )
 
     def room(self, request: HttpRequest, pk: int) -> HttpResponse:
