@@ -19,6 +19,7 @@ EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "booklet": [(2021,)],
     "ballots:list": [()],
     "ballots:results": [],
+    "ballots:file": [],
     "voting:vote": [],
     "agenda:agenda": [()],
     "agenda:priority": [],
