@@ -451,7 +451,18 @@ def test_results_of_forty_candidates_need_few_queries_and_fit_a_bad_line(
 ):
     make_region("asia")
     make_region("mena")
-    words = "former les juges et les avocats, soutenir ceux qui reviennent".split()
+    words = [
+        "former",
+        "les",
+        "juges",
+        "et",
+        "les",
+        "avocats,",
+        "soutenir",
+        "ceux",
+        "qui",
+        "reviennent",
+    ]
     rows = [
         make_recommendation(text=f"Demande {n} : {' '.join(sample(words, 9))}.")
         for n in range(40)

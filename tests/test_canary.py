@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -23,16 +24,18 @@ from priorities.models import (
     Succession,
 )
 from regions.models import Country, Edition, Region, RegionalForum
-from workshops.models import CheckedRow, ImportFile, NoteImport, WorkshopNote
+from workshops.models import Ballot, CheckedRow, ImportFile, NoteImport, WorkshopNote
 
 from .addresses import ADDRESSES, API_ADDRESSES, DATA, file_addresses
 from .agenda import answer, make_priority
+from .ballots import answered
 from .factories import make_recommendation
 from .people import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
 WORD = "zzcanary"
+BALLOT = 987_654  # the hidden ones: this and the next
 # How often something was saved is part of a version's name, and told by day.
 VERSION = re.compile(
     rb"\b[0-9a-f]{16}-[0-9]+\b|<span class=.saves.>[^<]*</span>"
@@ -99,6 +102,10 @@ OTHERS = [
     "/en/recommendations/2021-ASI-001/beside/2021-ASI-900/",
     f"/en/regions/{WORD}/",
     "/en/areas/nowhere/",
+    "/en/vote/",
+    "/en/vote/?code=ABC",
+    *(f"/en/ballots/{BALLOT}{ending}" for ending in ("/", ".json", ".csv")),
+    *(f"/fr/ballots/{BALLOT + 1}{ending}" for ending in ("/", ".json", ".csv")),
     "/data/changes.csv",
     "/data/changes.json?from=empty",
     "/data/changes.json?from_edition=2021&to_edition=2024",
@@ -254,6 +261,26 @@ def hide_an_agenda() -> None:
     )
 
 
+def hide_ballots() -> None:
+    """One that people answer, and one that is closed and not told, both of 2021."""
+    edition = Edition.objects.get(year=2021)
+    entries = Recommendation.objects.published()[:2]
+    for pk in (BALLOT, BALLOT + 1):
+        ballot = Ballot.objects.create(
+            pk=pk,
+            edition=edition,
+            scope="shortlist",
+            method="borda",
+            closes_at=timezone.now() + timedelta(hours=1),
+            **texts("question", "for_whom"),
+        )
+        for number, entry in enumerate(entries, start=1):
+            ballot.candidates.create(number=number, recommendation=entry)
+        ballot.open()
+        answered(ballot, *[[1, 2]] * 5, region="asia")
+    ballot.close()
+
+
 def hide_in_2024() -> None:
     """An edition in preparation, whose entries say that they are published."""
     edition = Edition.objects.create(
@@ -284,6 +311,7 @@ def test_what_is_hidden_changes_not_one_byte_of_what_anybody_gets() -> None:
 
     hide_in_2021()
     hide_an_agenda()
+    hide_ballots()
     hide_in_2024()
     after = dict(answers())
 
@@ -302,6 +330,7 @@ def test_heads_and_other_methods_tell_nothing_either() -> None:
 
     hide_in_2021()
     hide_an_agenda()
+    hide_ballots()
     hide_in_2024()
 
     assert told() == before
