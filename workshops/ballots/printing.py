@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import segno
 from django.conf import settings
@@ -28,13 +29,20 @@ ASKING = {
 
 
 @dataclass(frozen=True)
+class Text:
+    value: str
+    language: str
+    direction: str
+
+
+@dataclass(frozen=True)
 class Paper:
     """What a paper says about the ballot, in one language."""
 
     language: str
     direction: str
-    question: str
-    for_whom: str
+    question: Text
+    for_whom: Text
     closes: str
     address: str
     explanation: str
@@ -70,8 +78,8 @@ def paper(ballot: Ballot, language: str) -> Paper:
         return Paper(
             language,
             direction(language),
-            str(ballot.question),
-            str(ballot.for_whom),
+            said(ballot, "question"),
+            said(ballot, "for_whom"),
             moment(ballot),
             address(language).partition("://")[2],
             methods.explanation(ballot.method, most_of(ballot)),
@@ -86,13 +94,6 @@ def moment(ballot: Ballot) -> str:
     """When it closes, in the language that is active; the clock is named."""
     told = date_format(ballot.closes_at, "DATETIME_FORMAT")
     return f"{told} {settings.TIME_ZONE}"
-
-
-@dataclass(frozen=True)
-class Text:
-    value: str
-    language: str
-    direction: str
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,14 @@ def text(row: Candidate, language: str) -> Text:
         if row.recommendation is not None:
             found = row.recommendation.to_read("text")
             return Text(found.value, found.language, found.direction)
-        names = {
-            code: getattr(row.area, f"name_{code}") for code in reading_languages()
-        }
-        code = next((code for code, name in names.items() if name), language)
-        return Text(str(row.area), code, direction(code))
+        return said(row.area, "name")
+
+
+def said(row: Any, name: str) -> Text:
+    """What has no original: in the language that is active, else in the first that has it."""
+    codes = reading_languages()
+    code = next((code for code in codes if getattr(row, f"{name}_{code}")), codes[0])
+    return Text(getattr(row, f"{name}_{code}"), code, direction(code))
 
 
 def asked(ballot: Ballot, languages: Sequence[str]) -> list[tuple[str, list[str]]]:
