@@ -206,6 +206,9 @@ NOTES_MAX_COLUMNS = env_number("NOTES_MAX_COLUMNS", 50)
 NOTES_MAX_CHARACTERS = env_number("NOTES_MAX_CHARACTERS", 20_000)
 NOTES_KEPT_DAYS = env_number("NOTES_KEPT_DAYS", 90)
 
+# What shows that a solution was carried out: how large a file for organisers may be.
+EVIDENCE_MAX_MB = env_number("EVIDENCE_MAX_MB", 5)
+
 # Booklets, archives and pictures: made once for each version of the data, and kept.
 MADE_DIR = Path(os.environ.get("MADE_DIR") or BASE_DIR / "made")
 MADE_MB = env_number("MADE_MB", 300)

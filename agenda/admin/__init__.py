@@ -1,5 +1,5 @@
 """The global agenda in the admin: its priorities, and what becomes of them."""
 
-from . import priorities
+from . import priorities, solutions
 
-__all__ = ["priorities"]
+__all__ = ["priorities", "solutions"]

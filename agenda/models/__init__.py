@@ -10,7 +10,7 @@ from .priorities import (
     Support,
     Version,
 )
-from .solutions import Evidence, Solution
+from .solutions import Evidence, ProgressReport, Solution
 
 __all__ = [
     "BallotSupport",
@@ -18,6 +18,7 @@ __all__ = [
     "GlobalPriority",
     "PriorityAudience",
     "PriorityInstrument",
+    "ProgressReport",
     "ProtectedPlace",
     "Solution",
     "Stance",

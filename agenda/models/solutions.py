@@ -1,8 +1,10 @@
 """Who does what about a priority until when, and what shows that it was done."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -15,10 +17,12 @@ from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
+from priorities import personal_data
 from priorities.models import Audience, Recommendation
+from priorities.models.recommendation import digest
 from regions.models import Country, Region
 from regions.operations import Operated
-from regions.translated import OriginalText, Translated
+from regions.translated import OriginalText, Text, Translated, reading_languages
 
 from .priorities import GlobalPriority
 
@@ -26,22 +30,51 @@ from .priorities import GlobalPriority
 class SolutionQuerySet(models.QuerySet["Solution"]):
     def published(self) -> Self:
         """What everybody may read, under a priority or recommendation they may read."""
-        return self.filter(status=Solution.Status.PUBLISHED).filter(
-            Q(priority__in=GlobalPriority.objects.published())
-            | Q(recommendation__in=Recommendation.objects.published())
+        return self.filter(status=Solution.Status.PUBLISHED).answering_published()
+
+    def answering_published(self) -> Self:
+        return self.filter(
+            Q(
+                priority__status=GlobalPriority.Status.PUBLISHED,
+                priority__edition__published_at__isnull=False,
+            )
+            | Q(
+                recommendation__status=Recommendation.Status.PUBLISHED,
+                recommendation__section__regional_forum__edition__published_at__isnull=False,
+            )
         )
+
+    def running(self) -> Self:
+        return self.filter(progress__in=Solution.RUNNING)
 
     def overdue(self, on: date | None = None) -> Self:
         """Its time is over, and nobody said that it was done or dropped."""
-        running = [Solution.Progress.PLANNED, Solution.Progress.UNDER_WAY]
-        return self.filter(progress__in=running, ends_on__lt=on or timezone.localdate())
+        return self.running().filter(ends_on__lt=on or timezone.localdate())
+
+    def of_edition(self, *years: int | str) -> Self:
+        return self.filter(
+            Q(priority__edition__year__in=years)
+            | Q(recommendation__section__regional_forum__edition__year__in=years)
+        )
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "audience",
+            "priority__edition",
+            "recommendation__section__regional_forum__edition",
+            "recommendation__section__regional_forum__region",
+        ).prefetch_related("regions")
 
 
 class Solution(OriginalText):
-    """What somebody commits to do. Reported, reviewed, published: never unread."""
+    """What somebody commits to do. Reported, reviewed, published: never unread.
+
+    What a partner changes of a published one is a row of its own (`change_of`), reviewed
+    like any other; published, it is taken over. Until then everybody reads what was reviewed.
+    """
 
     texts = ("what", "sign", "dropped_because")
-    kept = ("status", "published_at")
+    kept = ("status", "published_at", "personal_data_checked", "reminded_on")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -54,6 +87,8 @@ class Solution(OriginalText):
         UNDER_WAY = "under-way", _("Under way")
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Dropped")
+
+    RUNNING = (Progress.PLANNED, Progress.UNDER_WAY)
 
     priority = models.ForeignKey(
         GlobalPriority,
@@ -121,6 +156,18 @@ class Solution(OriginalText):
         _("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False
     )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    change_of = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="change",
+        verbose_name=_("change of"),
+    )
+    personal_data_checked = models.CharField(
+        max_length=32, blank=True, default="", editable=False
+    )
+    reminded_on = models.DateField(null=True, editable=False)
 
     objects = SolutionQuerySet.as_manager()
     history = HistoricalRecords(bases=[Operated])
@@ -148,6 +195,11 @@ class Solution(OriginalText):
                 condition=~Q(status="published") | Q(published_at__isnull=False),
                 name="published_solution_has_a_date",
             ),
+            models.CheckConstraint(
+                condition=Q(change_of=None)
+                | Q(status__in=["draft", "in-review"], published_at=None),
+                name="change_of_a_solution_is_not_public",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -166,8 +218,11 @@ class Solution(OriginalText):
 
     @property
     def is_overdue(self) -> bool:
-        running = {self.Progress.PLANNED, self.Progress.UNDER_WAY}
-        return self.progress in running and self.ends_on < timezone.localdate()
+        return self.progress in self.RUNNING and self.ends_on < timezone.localdate()
+
+    @property
+    def overdue_since(self) -> date:
+        return self.ends_on + timedelta(days=1)
 
     @property
     def answers(self) -> GlobalPriority | Recommendation:
@@ -182,7 +237,52 @@ class Solution(OriginalText):
                 {"progress": _("Say why it was dropped: others learn from it.")}
             )
 
+    # What may not go out unseen.
+
+    def signs_of_people(self) -> list[str]:
+        """The passages of its texts and notes that seem to name or reach a person."""
+        return [
+            text[finding.start : finding.end]
+            for text in self.words()
+            for finding in personal_data.find(text)
+        ]
+
+    def words(self) -> Iterator[str]:
+        notes = self.evidence.defer("file") if self.pk else ()
+        rows = [(self, name) for name in self.texts]
+        for row, name in [*rows, *((note, "note") for note in notes)]:
+            for code in settings.CONTENT_LANGUAGES:
+                if text := getattr(row, f"{name}_{code}"):
+                    yield text
+
+    @transaction.atomic
+    def confirm_personal_data(self) -> None:
+        """Somebody looked at every sign of a person as it stands now."""
+        row = self.locked()
+        row.personal_data_checked = digest(row.signs_of_people())
+        row._change_reason = gettext_noop("personal data checked")
+        row.save(steps=["personal_data_checked"])
+        self.refresh_from_db()
+
+    def must_be_checked_for_people(self) -> None:
+        if digest(self.signs_of_people()) not in ("", self.personal_data_checked):
+            raise ValidationError(
+                _(
+                    "“%s” seems to hold a person’s data. Take it out, or confirm that you checked it."
+                )
+                % self
+            )
+
     # The write path.
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """What everybody reads of its progress is told with the day."""
+        super().save(*args, **kwargs)
+        if self.is_published:
+            last = self.reports.order_by("-pk").first()
+            if last is None or last.progress != self.progress:
+                self.reports.create(progress=self.progress)
 
     def step(self, status: str, reason: str, **more: Any) -> None:
         for name, value in ({"status": status} | more).items():
@@ -198,6 +298,8 @@ class Solution(OriginalText):
     @transaction.atomic
     def send_to_review(self) -> None:
         row = self.locked()
+        if row.is_published:
+            raise ValidationError(_("“%s” is published.") % row)
         for name in ("what", "sign"):
             if not row.original(name).value:
                 label = label_for_field(f"{name}_{row.original_language}", type(row))
@@ -206,24 +308,131 @@ class Solution(OriginalText):
         self.refresh_from_db()
 
     @transaction.atomic
-    def publish(self) -> None:
+    def back_to_draft(self) -> None:
         row = self.locked()
         if row.status != self.Status.IN_REVIEW:
-            raise ValidationError(_("It was not sent to review."))
-        if not row.answers.is_published:
-            raise ValidationError(_("What it answers is not published."))
+            raise ValidationError(_("“%s” is not in review.") % row)
+        row.step(self.Status.DRAFT, gettext_noop("back to draft"))
+        self.refresh_from_db()
+
+    @transaction.atomic
+    def publish(self) -> "Solution":
+        """The row that everybody reads from now on: of a change, the one it changes."""
+        row = self.locked()
+        if row.status != self.Status.IN_REVIEW:
+            raise ValidationError(_("“%s” was not sent to review.") % row)
+        answered = Solution.objects.filter(pk=row.pk).answering_published()
+        if not answered.exists():
+            raise ValidationError(_("What “%s” answers is not published.") % row)
+        row.must_be_checked_for_people()
+        if row.change_of is not None:
+            return row.change_of.take(row)
         row.step(
             self.Status.PUBLISHED,
             gettext_noop("published"),
             published_at=row.published_at or timezone.now(),
         )
         self.refresh_from_db()
+        return self
 
     @transaction.atomic
     def withdraw(self) -> None:
         row = self.locked()
+        if not row.is_published:
+            raise ValidationError(_("“%s” is not published.") % row)
         row.step(self.Status.WITHDRAWN, gettext_noop("withdrawn"))
         self.refresh_from_db()
+
+    # Changes of what is published.
+
+    @property
+    def waiting_change(self) -> "Solution | None":
+        return Solution.objects.filter(change_of=self).first()
+
+    @transaction.atomic
+    def begin_change(self, by: User) -> "Solution":
+        """A draft of what will be said instead; the one that was begun, if there is one."""
+        row = self.locked()
+        if not row.is_published:
+            raise ValidationError(_("“%s” is not published.") % row)
+        if (begun := row.waiting_change) is not None:
+            return begun
+        change = Solution(change_of=row, reported_by=by)
+        change._say_as(row)
+        return change
+
+    def _say_as(self, other: "Solution") -> None:
+        """Everything of another row that people write: texts, dates, places, evidence."""
+        own = {
+            "id",
+            "status",
+            "published_at",
+            "change_of",
+            "reported_by",
+            "reminded_on",
+        }
+        for field in self._meta.concrete_fields:
+            if field.name not in own:
+                setattr(self, field.attname, getattr(other, field.attname))
+        self._remember()  # versions of texts come along: none counts as changed
+        self.save(steps=["personal_data_checked"])
+        self.regions.set(other.regions.all())
+        self.countries.set(other.countries.all())
+        for old in self.evidence.defer("file"):
+            old.delete()
+        for piece in other.evidence.order_by("pk"):
+            piece.pk, piece.solution = None, self
+            piece._state.adding = True
+            piece.save()
+
+    def take(self, change: "Solution") -> "Solution":
+        """What was reviewed takes the place of what was said before; the change goes."""
+        row = self.locked()
+        if not row.is_published:
+            raise ValidationError(
+                _("“%s” is no longer published: publish it first, then its change.")
+                % row
+            )
+        row._change_reason = gettext_noop("a reviewed change published")
+        row._say_as(change)
+        change.evidence.all().delete()
+        change.delete()
+        return row
+
+
+class ProgressReport(models.Model):
+    """What everybody could read of a solution's progress, and since when."""
+
+    solution = models.ForeignKey(Solution, models.CASCADE, related_name="reports")
+    progress = models.CharField(max_length=9, choices=Solution.Progress)
+    published_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("report of progress")
+        verbose_name_plural = _("reports of progress")
+        ordering: ClassVar = ["-published_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["-published_at", "-id"], name="newest_progress")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.solution_id}: {self.get_progress_display()}"
+
+    @property
+    def part_of(self) -> Solution:
+        return self.solution
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.solution.is_hidden
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def public(self) -> Self:
+        """What has words or a link; files are for organisers, and never read along."""
+        without = {f"note_{code}": "" for code in settings.CONTENT_LANGUAGES}
+        return self.exclude(**without, link="").defer("file")
 
 
 class Evidence(models.Model):
@@ -249,13 +458,23 @@ class Evidence(models.Model):
         verbose_name=_("by"),
     )
 
+    objects = EvidenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering: ClassVar = ["-dated", "-pk"]
 
     def __str__(self) -> str:
-        return str(self.link or self.file_name or self.note)[:120]
+        return str(self.link or self.note or self.file_name)[:120]
+
+    def clean(self) -> None:
+        super().clean()
+        notes = (getattr(self, f"note_{code}") for code in settings.CONTENT_LANGUAGES)
+        if not (self.link or self.file_name or any(notes)):
+            raise ValidationError(
+                _("Give a link, a note or a file: something that shows it.")
+            )
 
     @property
     def part_of(self) -> Solution:
@@ -264,3 +483,10 @@ class Evidence(models.Model):
     @property
     def is_hidden(self) -> bool:
         return self.solution.is_hidden
+
+    def note_to_read(self) -> Text | None:
+        """In the reader's language, else in the first that has it."""
+        for code in reading_languages():
+            if said := getattr(self, f"note_{code}"):
+                return Text(said, code, "original")
+        return None
