@@ -11,6 +11,7 @@ from typing import Any
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
@@ -36,9 +37,24 @@ AGAIN = 3  # seconds after which a file that had to wait is asked for again
 MOST_DRAWN = 24_000_000  # bytes of pages each process keeps
 
 
+# What is overdue is so from one day to the next, without any change of the data.
+TELLS_THE_DAY = {"agenda"}  # namespaces
+TELL_THE_DAY = {"recommendation-detail", "solutions", "solution"}  # single addresses
+
+
 def page_version(request: HttpRequest, *args: Any, **kwargs: Any) -> str:
     address = hashlib.sha256(request.get_full_path().encode()).hexdigest()
-    return f'"{data_version(request).name}-{release()}-{address}"'
+    return f'"{data_version(request).name}-{release()}{day(request)}-{address}"'
+
+
+def day(request: HttpRequest) -> str:
+    """The day on which this request began, where the page depends on it."""
+    match: Any = request.resolver_match
+    if match.namespace not in TELLS_THE_DAY and match.url_name not in TELL_THE_DAY:
+        return ""
+    if not hasattr(request, "day"):
+        request.day = timezone.localdate()  # type: ignore[attr-defined]
+    return f"-{request.day:%Y%m%d}"  # type: ignore[attr-defined]
 
 
 class DrawnPages:

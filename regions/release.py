@@ -4,7 +4,16 @@ from pathlib import Path
 
 from django.conf import settings
 
-DRAWN_BY = ("forum", "regions", "priorities", "templates", "static", "locale")
+DRAWN_BY = (
+    "forum",
+    "regions",
+    "priorities",
+    "workshops",
+    "agenda",
+    "templates",
+    "static",
+    "locale",
+)
 SUFFIXES = {
     ".py",
     ".html",
