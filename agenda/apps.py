@@ -11,7 +11,7 @@ class AgendaConfig(AppConfig):
         from priorities.opendata import tables
         from regions import changes
 
-        from . import api, chapter, data  # noqa: F401
+        from . import api, chapter, data, solutions_api  # noqa: F401
 
         gathering.MORE.append(chapter.chapters)
         tables.TABLES.update(data.TABLES)

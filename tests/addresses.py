@@ -23,7 +23,6 @@ EXAMPLES: dict[str, list[str | tuple[Any, ...]]] = {
     "voting:vote": [],
     "agenda:agenda": [()],
     "agenda:priority": [],
-    "agenda:progress": [],
     "agenda:solution": [],
 }
 # What is no page of its own: spreadsheets, what other programs take, a part of a page.
@@ -37,6 +36,7 @@ FILES: dict[str, list[list[Any]]] = {
     "selection-file": [["html"]],
     "suggestions": [[]],
     "new": [[]],
+    "agenda:progress-feed": [[]],
     "recommendation-citation": [
         ["2021-MENA-014", kind] for kind in ("bib", "ris", "json")
     ],
@@ -80,6 +80,11 @@ QUERIES = {
         "?by=audience&order=weight",
     ],
     "convergences": ["", "?audience=governments"],
+    "agenda:progress": [
+        "",
+        "?region=africa&region=atlantis&overdue=true",
+        "?since=2021-11-23",
+    ],
     "booklet": ["", "?region=asia&region=atlantis"],
     "compare-file": ["?region=asia&region=mena"],
     "selection-file": ["?selection=2021MENA14.AFR3"],
@@ -122,6 +127,8 @@ API_ADDRESSES = [
         "recommendations/?sort=reference&fields=reference",
         "recommendations/?q=survivants&lead=true&fields=text",
         "recommendations/2021-MENA-014/",
+        "solutions/",
+        "solutions/?region=africa&overdue=true&lang=en",
         "comparison/?by=area",
         "comparison/?columns=audience",
         "matrix/?by=group",

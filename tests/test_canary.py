@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +15,7 @@ from agenda.models import ProtectedPlace
 from forum.caching import drawn
 from priorities import index, made
 from priorities.models import (
+    Audience,
     Autosave,
     Comment,
     ProblemReport,
@@ -31,6 +32,7 @@ from .agenda import answer, make_priority
 from .ballots import answered
 from .factories import make_recommendation
 from .people import make_user
+from .solutions import make_solution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("edition_2021")]
 
@@ -61,6 +63,9 @@ SEARCHES = [
         "changes/?from=empty&edition=2024",
         "changes/?from_edition=2021&to_edition=2024",
         "data/?edition=2024",
+        f"progress/?priority={WORD}",
+        "progress/?since=2021-01-01&progress=done",
+        "progress.atom?edition=2024",
     )
 ]
 OTHERS = [
@@ -96,6 +101,9 @@ OTHERS = [
     "/en/agenda/2021-GLOBAL-01/",
     "/ar/agenda/2021-GLOBAL-02/",
     "/api/v1/global-priorities/2021-GLOBAL-02/",
+    "/en/solutions/1/",
+    "/api/v1/solutions/1/",
+    "/api/v1/solutions/?edition=2024",
     "/en/recommendations/2024-ASI-001/",
     "/en/recommendations/2021-ASI-900/",
     "/en/recommendations/2024-ASI-001/beside/2021-ASI-001/",
@@ -211,6 +219,17 @@ def hide_in_2021() -> None:
         Autosave.objects.create(
             user=curator, recommendation=row, data={"text_fr": WORD}
         )
+    for status in ("draft", "in-review"):
+        solution = make_solution(
+            status,
+            (forum.region,),
+            recommendation=public,
+            organisation=WORD,
+            progress="done",
+            audience=Audience.objects.get(slug="governments"),
+            **texts("what", "sign"),
+        )
+        solution.evidence.create(dated=date(2026, 1, 1), link=f"https://{WORD}.example")
     ProblemReport.objects.create(recommendation=public, kind="harmful", said=WORD)
     first, second = sorted([public, draft], key=lambda row: row.pk)
     Resemblance.objects.create(first=first, second=second, share=90).decide(

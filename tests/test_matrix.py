@@ -6,6 +6,7 @@ The addresses come from the URL resolver: a new one without a row here fails.
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -36,23 +37,27 @@ from .conftest import emptied
 from .factories import make_edition, make_recommendation, make_region, make_section
 from .halls import make_ballot
 from .people import browser, make_user
+from .solutions import make_solution
 
 pytestmark = pytest.mark.django_db
 
-FAC, REV, TRA, ORG, ADM, OBS, NOB = (
+FAC, REV, TRA, ORG, PAR, ADM, OBS, NOB = (
     "facilitator",  # of MENA
     "reviewer",  # of MENA
     "translator",  # a reviewer of Spanish, of no region
     "organiser",
+    "partner",  # of no region; reported a solution in MENA
     "administrator",
     "observer",  # of MENA
     "nobody",  # an account without a role
 )
-EVERYBODY = frozenset({FAC, REV, TRA, ORG, ADM, OBS, NOB})
+EVERYBODY = frozenset({FAC, REV, TRA, ORG, PAR, ADM, OBS, NOB})
 READERS = frozenset(
     {FAC, REV, TRA, ORG, OBS}
 )  # of words and, within their wall, of entries
-WALLED = frozenset({FAC, REV, TRA, OBS})
+OF_WORDS = READERS | {PAR}
+WALLED = frozenset({FAC, REV, TRA, PAR, OBS})
+REGIONLESS = frozenset({TRA, PAR})
 NONE: frozenset[str] = frozenset()
 Args = Callable[["World"], tuple[Any, ...]]
 
@@ -62,13 +67,15 @@ class Row:
     """Who is answered to GET and to POST; to all others nothing is there.
 
     `args`: of an address within MENA; `beyond`: of its like in another region, where
-    whoever is walled in finds nothing. Who has no region finds nothing within either.
+    whoever is walled in finds nothing. Who has no region finds nothing within either,
+    but for what is one's `own`.
     """
 
     get: frozenset[str] = NONE
     post: frozenset[str] = NONE
     args: Args = lambda world: ()
     beyond: Args | None = None
+    own: frozenset[str] = NONE
 
     @property
     def needs_region(self) -> bool:
@@ -86,6 +93,7 @@ class World:
             REV: make_user(REV, "reviewer", regions=["mena"]),
             TRA: make_user(TRA, "reviewer", languages=["es"]),
             ORG: make_user(ORG, "organiser"),
+            PAR: make_user(PAR, "partner"),
             ADM: make_user(ADM, "administrator"),
             OBS: make_user(OBS, "observer", regions=["mena"]),
             NOB: make_user(NOB),
@@ -112,6 +120,24 @@ class World:
             for slug in ("mena", "asia")
         }
         self.ballots = {slug: make_ballot_of(slug) for slug in ("mena", "asia")}
+        self.solutions = {
+            (slug, status): make_solution(
+                status,
+                (Region.objects.get(slug=slug),),
+                recommendation=report.recommendation,
+                reported_by=self.people[role],
+            )
+            for (slug, report), role in zip(
+                self.reports.items(), (PAR, ORG), strict=True
+            )
+            for status in ("draft", "in-review", "published")
+        }
+        self.evidence = {
+            slug: self.solutions[slug, "published"].evidence.create(
+                dated=date(2026, 2, 1), file_name="a.pdf", file=b"%PDF"
+            )
+            for slug in ("mena", "asia")
+        }
         with operations.one() as self.operation:
             self.entries["asia"].send_to_review()
             self.entries["asia"].back_to_draft()
@@ -176,6 +202,7 @@ def curated(
     add: frozenset[str] = frozenset({ORG}),
     delete: frozenset[str] = frozenset({ORG}),
     walled: bool = False,
+    own: frozenset[str] = NONE,
 ) -> dict[str, Row]:
     """The pages that Django's admin and the history make for a model."""
 
@@ -193,11 +220,11 @@ def curated(
     pages = {
         "changelist": Row(view, view),
         "add": Row(add, add),
-        "change": Row(view, change, inside, beyond),
-        "delete": Row(delete, delete, inside, beyond),
-        "history": Row(view, view, inside, beyond),
-        "simple_history": Row(view, NONE, old, old_beyond),
-        "restore": Row(NONE, change, old, old_beyond),
+        "change": Row(view, change, inside, beyond, own),
+        "delete": Row(delete, delete, inside, beyond, own),
+        "history": Row(view, view, inside, beyond, own),
+        "simple_history": Row(view, NONE, old, old_beyond, own),
+        "restore": Row(NONE, change, old, old_beyond, own),
     }
     return {f"admin:{name}_{page}": given for page, given in pages.items()}
 
@@ -234,6 +261,10 @@ def note(slug: str) -> Args:
 
 def entry(slug: str) -> Args:
     return lambda world: (world.entries[slug].pk,)
+
+
+def solution(status: str, slug: str) -> Args:
+    return lambda world: (world.solutions[slug, status].pk,)
 
 
 def somebody(world: World) -> tuple[int]:
@@ -280,6 +311,9 @@ PUBLIC: dict[str, Args] = {
     "priorities:suggestions": lambda w: (),
     "agenda:agenda": lambda w: (),
     "ballots:list": lambda w: (),
+    "agenda:progress": lambda w: (),
+    "agenda:progress-feed": lambda w: (),
+    "agenda:solution": lambda w: (w.solutions["mena", "published"].pk,),
     "priorities:booklet": lambda w: (2021,),
     "priorities:booklet-file": lambda w: (2021, "html"),
     "priorities:compare-file": lambda w: ("html",),
@@ -315,12 +349,14 @@ PUBLIC: dict[str, Args] = {
             "instruments",
             "sections",
             "recommendations",
+            "solutions",
             "comparison",
             "matrix",
             "search",
             "global_priorities",
         )
     },
+    "api:solution": lambda w: (w.solutions["mena", "published"].pk,),
     "api:edition": lambda w: (2021,),
     "api:region": lambda w: ("mena",),
     "api:audience": lambda w: ("governments",),
@@ -354,26 +390,26 @@ ROWS: dict[str, Row] = {
     "admin:password_change_done": Row(EVERYBODY),
     "admin:autocomplete": Row(),  # alone it names no list; see the test of its lists
     "admin:jsi18n": Row(EVERYBODY),
-    "admin:app_list": Row(READERS, READERS, lambda w: ("priorities",)),
+    "admin:app_list": Row(OF_WORDS, OF_WORDS, lambda w: ("priorities",)),
     **curated(
         "regions_edition", lambda w, r: Edition.objects.get(year=2021), ORGANISERS
     ),
-    **curated("regions_region", lambda w, r: Region.objects.get(slug=r), READERS),
-    **curated("regions_country", lambda w, r: w.country, READERS),
+    **curated("regions_region", lambda w, r: Region.objects.get(slug=r), OF_WORDS),
+    **curated("regions_country", lambda w, r: w.country, OF_WORDS),
     **curated(
         "regions_regionalforum",
         lambda w, r: w.entry(r).section.regional_forum,
-        READERS,
+        OF_WORDS,
         walled=True,
         delete=NONE,  # it gave references
     ),
-    **curated("priorities_audience", lambda w, r: Audience.objects.get(), READERS),
+    **curated("priorities_audience", lambda w, r: Audience.objects.get(), OF_WORDS),
     **curated(
         "priorities_priorityarea",
         lambda w, r: PriorityArea.objects.get(slug="media"),
-        READERS,
+        OF_WORDS,
     ),
-    **curated("priorities_instrument", lambda w, r: w.instrument, READERS),
+    **curated("priorities_instrument", lambda w, r: w.instrument, OF_WORDS),
     **curated(
         "priorities_section", lambda w, r: w.entry(r).section, READERS, walled=True
     ),
@@ -530,6 +566,35 @@ ROWS: dict[str, Row] = {
         )
         for step in ("withdraw", "reopen")
     },
+    **curated(
+        "agenda_solution",
+        lambda w, r: w.solutions[r, "draft"],
+        frozenset({FAC, ORG, PAR, OBS}),
+        change=frozenset({ORG, PAR}),
+        add=frozenset({ORG, PAR}),
+        walled=True,
+        own=frozenset({PAR}),
+    ),
+    "admin:agenda_solution_begin_change": Row(
+        NONE,
+        frozenset({PAR}),
+        solution("published", "mena"),
+        solution("published", "asia"),
+        frozenset({PAR}),
+    ),
+    "admin:agenda_solution_take_back": Row(
+        NONE,
+        frozenset({ORG, PAR}),
+        solution("in-review", "mena"),
+        solution("in-review", "asia"),
+        frozenset({PAR}),
+    ),
+    "admin:agenda_solution_file": Row(
+        ORGANISERS,
+        NONE,
+        lambda w: (w.evidence["mena"].solution_id, w.evidence["mena"].pk),
+        lambda w: (w.evidence["asia"].solution_id, w.evidence["asia"].pk),
+    ),
     "curation:open-next": Row(
         ORGANISERS, ORGANISERS, lambda w: (Edition.objects.get(year=2021).pk,)
     ),
@@ -658,7 +723,8 @@ def test_who_is_answered_where(name, world):
     for role, client in world.browsers.items():
         for method, allowed in (("get", row.get), ("post", row.post)):
             response = answer(client, method, address)
-            may = role in allowed and not (row.needs_region and role == TRA)
+            outside = row.needs_region and role in REGIONLESS - row.own
+            may = role in allowed and not outside
             told[role, method] = response.status_code
             if may:
                 assert is_answered(response), (role, method, told)

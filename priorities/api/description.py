@@ -47,6 +47,7 @@ SPARSE = (
     "Instrument",
     "Section",
     "GlobalPriorityObject",
+    "SolutionShape",
 )
 # Of edition 2021, as this site would answer; tests ask for them again.
 EXAMPLES = json.loads(

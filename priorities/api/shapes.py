@@ -287,6 +287,7 @@ class Root(Shape):
     sections: str
     recommendations: str
     global_priorities: str
+    solutions: str
     comparison: str
     matrix: str
     search: str
