@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agenda import answering
+from agenda.models import Solution
 from priorities import work
 from priorities.work import Line
 from translations.forms import language_name
@@ -20,6 +21,7 @@ def lines(user: User) -> list[Line]:
         *files(user),
         *translations(user),
         *answering.lines(user),
+        *solutions(user),
     ]
     return [line for line in found if line.count]
 
@@ -50,3 +52,12 @@ def translations(user: User) -> list[Line]:
         )
         for code, found in progress(languages, user).items()
     ]
+
+
+def solutions(user: User) -> list[Line]:
+    """What partners reported, and nobody has read yet."""
+    if not user.has_perm("agenda.publish_solution"):
+        return []
+    address = reverse("admin:agenda_solution_changelist")
+    waiting = Solution.objects.filter(status=Solution.Status.IN_REVIEW)
+    return [Line(_("Solutions to review"), waiting.count(), f"{address}?waits=review")]

@@ -453,3 +453,15 @@ def test_it_is_overdue_the_day_after_its_last():
         last_day,
     ]
     assert (past.is_overdue, last_day.is_overdue) == (True, False)
+
+
+def test_what_waits_for_review_is_work_of_organisers(curator, partner):
+    row = make_solution("in-review")
+    make_solution()
+
+    lines = {line.label: line for line in curator.get("/admin/").context["work"]}
+
+    assert lines["Solutions to review"].count == 1
+    found = curator.get(lines["Solutions to review"].url)
+    assert list(found.context["cl"].result_list) == [row]
+    assert "Solutions to review" not in partner.get("/admin/").content.decode()
