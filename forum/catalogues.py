@@ -13,6 +13,7 @@ from django.utils.translation.template import templatize
 
 SOURCES = (
     "accounts",
+    "agenda",
     "forum",
     "priorities",
     "regions",
