@@ -159,18 +159,25 @@ def must_be_read(priority: GlobalPriority, version: str) -> None:
         )
 
 
+def unanswered_by(user: User) -> int:
+    """How many priorities wait for a region of somebody; reads no texts."""
+    rows = GlobalPriority.objects.filter(status=GlobalPriority.Status.CONSULTED)
+    asked = list(rows.values_list("pk", "version"))
+    if not asked:
+        return 0
+    own = [region.pk for region in answered_by(user)]
+    stances = Stance.objects.filter(priority__in=rows)
+    given = set(stances.values_list("priority", "version", "region"))
+    return sum(any((*each, pk) not in given for pk in own) for each in asked)
+
+
 def lines(user: User) -> list[Line]:
     """What waits for somebody: answers of their regions, and places without an answer."""
     found = []
     if user.has_perm(PERMISSION):
         label = _("Global priorities that wait for an answer of your regions")
         address = reverse("admin:agenda_globalpriority_answers")
-        open_ones = [
-            each
-            for each in waiting(user)
-            if any(own.stance is None for own in each.own)
-        ]
-        found.append(Line(label, len(open_ones), address))
+        found.append(Line(label, unanswered_by(user), address))
     if user.has_perm("agenda.change_protectedplace"):
         label = _("Priorities of one region that have no answer yet")
         address = reverse("admin:agenda_protectedplace_changelist")

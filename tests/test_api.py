@@ -85,7 +85,7 @@ def test_the_examples_of_the_description_are_what_one_gets(client, name):
 def test_the_root_leads_to_all_there_is(client):
     told = ask(client, f"{V1}/")["data"]
 
-    assert len(told) == 13
+    assert len(told) == 15
     for address in set(told.values()) - {told["search"]}:
         assert client.get(address.removeprefix(SITE)).status_code == 200
 

@@ -163,7 +163,7 @@ def test_a_list_takes_few_queries(client, path):
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
 
-    assert len(queries) <= 4
+    assert len(queries) <= 5
 
 
 def test_robots_are_told_what_to_leave_alone(client):
