@@ -7,7 +7,9 @@ from typing import Any
 from agenda.models import GlobalPriority, Solution
 from regions.models import Region
 
-from .factories import NOON, make_audience, make_edition, make_recommendation
+from .agenda import make_priority as drafted
+from .agenda import published
+from .factories import make_audience, make_edition, make_recommendation
 
 numbers = count(1)
 
@@ -21,11 +23,9 @@ def make_priority(status: str = "published", **fields: Any) -> GlobalPriority:
         "first_year": 2022,
         "last_year": 2024,
     } | fields
-    priority = GlobalPriority(edition=edition, **fields)
-    priority.save()
-    if status != "draft":
-        priority.step(status, "made", published_at=NOON)
-    return priority
+    if status == "draft":
+        return drafted(edition=edition, **fields)
+    return published(make_recommendation(), edition=edition, **fields)
 
 
 def make_solution(
