@@ -167,7 +167,8 @@ def story(django_db_setup, django_db_blocker) -> Iterator[Story]:
         load_edition_2021()
         organiser = person("organiser", "organiser")
         ballot = ranked_in_a_room(organiser)
-        entries = [row.recommendation for row in ballot.candidates.order_by("number")]
+        rows = ballot.candidates.order_by("number")
+        entries = [row.recommendation for row in rows if row.recommendation]
         priorities = [drawn_from(*each, ballot) for each in CONVERGENCES.items()]
         later = timezone.localdate() + timedelta(days=400)
         solutions = [

@@ -543,7 +543,7 @@ class SolutionAdmin(CuratedAdmin):
         text = row.to_read("what").value or gettext("(no text yet)")
         return text if len(text) <= 120 else text[:119] + "…"
 
-    @admin.display(description=_("answers"))
+    @admin.display(description=_("what it answers"))
     def answers_to(self, row: Solution) -> str:
         return row.answers.reference
 

@@ -475,7 +475,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='globalpriority',
-            constraint=models.CheckConstraint(condition=models.Q(('first_year__gte', 2000), ('last_year__lte', 2200), ('first_year__lte', models.F('last_year'))), name='priority_has_a_horizon', violation_error_message='The horizon ends after it begins.'),
+            constraint=models.CheckConstraint(condition=models.Q(('first_year__gte', 2000), ('last_year__lte', 2200), ('first_year__lte', models.F('last_year'))), name='priority_has_a_horizon', violation_error_message='The horizon ends before it begins.'),
         ),
         migrations.AddConstraint(
             model_name='solution',

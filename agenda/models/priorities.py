@@ -140,7 +140,7 @@ class GlobalPriority(OriginalText):
                 condition=Q(first_year__gte=2000, last_year__lte=2200)
                 & Q(first_year__lte=F("last_year")),
                 name="priority_has_a_horizon",
-                violation_error_message=_("The horizon ends after it begins."),
+                violation_error_message=_("The horizon ends before it begins."),
             ),
         ]
 

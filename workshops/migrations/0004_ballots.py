@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scope', models.CharField(choices=[('section', 'One list of a regional forum'), ('audience', 'One audience across regions'), ('convergences', 'The convergences'), ('shortlist', 'A list made by hand')], max_length=12, verbose_name='what is put to the vote')),
-                ('method', models.CharField(choices=[('borda', 'Rank the most important, counted by points'), ('schulze', 'Rank the most important, counted in pairs'), ('approval', 'Approve'), ('pairs', 'Compare in pairs')], max_length=8, verbose_name='method')),
+                ('method', models.CharField(choices=[('borda', 'Rank the most important, counted by points'), ('schulze', 'Rank the most important, counted in pairs'), ('approval', 'Approve as many as you like'), ('pairs', 'Compare in pairs')], max_length=8, verbose_name='method')),
                 ('most', models.PositiveSmallIntegerField(blank=True, help_text='How many a person ranks or approves. Empty: as many as there are.', null=True, verbose_name='how many at most')),
                 ('asks_region', models.BooleanField(default=True, verbose_name='ask for the region')),
                 ('asks_role', models.BooleanField(default=False, verbose_name='ask for the role')),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('operation', models.UUIDField(db_index=True, default=regions.operations.current, editable=False, null=True)),
                 ('scope', models.CharField(choices=[('section', 'One list of a regional forum'), ('audience', 'One audience across regions'), ('convergences', 'The convergences'), ('shortlist', 'A list made by hand')], max_length=12, verbose_name='what is put to the vote')),
-                ('method', models.CharField(choices=[('borda', 'Rank the most important, counted by points'), ('schulze', 'Rank the most important, counted in pairs'), ('approval', 'Approve'), ('pairs', 'Compare in pairs')], max_length=8, verbose_name='method')),
+                ('method', models.CharField(choices=[('borda', 'Rank the most important, counted by points'), ('schulze', 'Rank the most important, counted in pairs'), ('approval', 'Approve as many as you like'), ('pairs', 'Compare in pairs')], max_length=8, verbose_name='method')),
                 ('most', models.PositiveSmallIntegerField(blank=True, help_text='How many a person ranks or approves. Empty: as many as there are.', null=True, verbose_name='how many at most')),
                 ('asks_region', models.BooleanField(default=True, verbose_name='ask for the region')),
                 ('asks_role', models.BooleanField(default=False, verbose_name='ask for the role')),

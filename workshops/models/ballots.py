@@ -55,7 +55,7 @@ class Ballot(models.Model):
     class Method(models.TextChoices):
         BORDA = "borda", _("Rank the most important, counted by points")
         SCHULZE = "schulze", _("Rank the most important, counted in pairs")
-        APPROVAL = "approval", _("Approve")
+        APPROVAL = "approval", _("Approve as many as you like")
         PAIRS = "pairs", _("Compare in pairs")
 
     class Status(models.TextChoices):
