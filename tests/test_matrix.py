@@ -607,6 +607,10 @@ ROWS: dict[str, Row] = {
         AGENDA_READERS,
         delete=NONE,  # regions were asked
     ),
+    # Partners find what is published, to answer it.
+    "admin:agenda_globalpriority_changelist": Row(
+        AGENDA_READERS | {PAR}, AGENDA_READERS | {PAR}
+    ),
     "admin:agenda_globalpriority_draft": Row(ORGANISERS, ORGANISERS),
     "admin:agenda_globalpriority_answers": Row(AGENDA_READERS, NONE),
     "admin:agenda_globalpriority_answer": Row(args=asked_about),  # needs a region
