@@ -20,7 +20,14 @@ from regions.keys import is_key
 from regions.models import Edition
 
 from .models import Solution
-from .progress import Counted, ProgressFilter, read_whole, reports, told
+from .progress import (
+    Counted,
+    ProgressFilter,
+    read_whole,
+    reports,
+    told,
+    under_what_is_published,
+)
 
 PER_PAGE, MOST_CHANGES, NEWEST = 20, 50, 50
 
@@ -49,7 +56,9 @@ def progress(request: HttpRequest) -> HttpResponse:
         "filter": filterset,
         "counted": Counted(filterset, request.path),
         "page": page,
-        "solutions": read_whole(page.object_list),
+        "solutions": under_what_is_published(
+            read_whole(page.object_list), filterset.index
+        ),
         "total": page.paginator.count,
         "since": since,
         "no_day": no_day,
@@ -80,7 +89,11 @@ def solution(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if row is not None:
         evidence = row.evidence.public()
-        context = {"solution": row, "evidence": evidence}
+        index = current(data_version(request))
+        context = {
+            "solution": under_what_is_published([row], index)[0],
+            "evidence": evidence,
+        }
         return render(request, "agenda/solution.html", context)
     in_public = Q(priority__edition__published_at__isnull=False) | Q(
         recommendation__section__regional_forum__edition__published_at__isnull=False

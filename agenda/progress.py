@@ -19,6 +19,7 @@ from priorities.index import Index
 from priorities.terms import ONLY, Terms
 
 from .models import GlobalPriority, ProgressReport, Solution
+from .told import Agenda
 
 NONE = "none"  # as a priority: of a recommendation, under no global priority
 OVERDUE = "overdue"
@@ -125,6 +126,15 @@ def read_whole(found: Iterable[Light]) -> list[Solution]:
     return [read[pk] for pk in pks]
 
 
+def under_what_is_published(rows: list[Solution], index: Index) -> list[Solution]:
+    """Each with its priority as readers know it: the next version may say otherwise."""
+    public = Agenda.at(index).by_reference
+    for row in rows:
+        if row.priority and row.priority.reference in public:
+            row.priority = public[row.priority.reference].row
+    return rows
+
+
 def years(terms: Terms, ends: Iterable[str]) -> list[str]:
     """Those of the editions' horizons, and all in which something is due."""
     editions = [int(year) for year in terms.of("edition")]
@@ -139,6 +149,7 @@ class ProgressFilter:
 
     def __init__(self, data: QueryDict, index: Index) -> None:
         self.data, self.terms, self.today = data, Terms.at(index), timezone.localdate()
+        self.index = index
         self.public = published(index)
         self.chosen = {name: values for name in NAMES if (values := self.given(name))}
 
@@ -162,8 +173,8 @@ class ProgressFilter:
     @cached_property
     def priorities(self) -> list[GlobalPriority]:
         """All of these editions."""
-        rows = GlobalPriority.objects.published().select_related("edition")
-        return list(rows.filter(edition__year__in=self.years))
+        agenda = Agenda.at(self.index)
+        return [told.row for year in self.years for told in agenda.of_edition(year)]
 
     @property
     def years(self) -> list[int]:

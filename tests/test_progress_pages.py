@@ -248,14 +248,12 @@ def test_the_page_asks_the_database_as_often_for_many(client, count):
     region = make_region("africa")
     for _number in range(count):
         make_solution(regions=(region,), priority=make_priority())
-    client.get("/en/regions/")
+    client.get("/en/agenda/")
 
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         client.get(f"{PAGE}?since=2026-01-01")
 
-    assert len(asked) == 8
+    assert len(asked) == 7
 
 
 def test_a_page_is_another_the_day_something_becomes_overdue(client, monkeypatch):
@@ -400,3 +398,24 @@ def test_programs_cost_as_much_for_many(client, count, django_assert_num_queries
 
     with django_assert_num_queries(7):
         client.get("/api/v1/solutions/")
+
+
+def test_what_the_next_version_of_a_priority_says_is_nowhere(client):
+    priority = make_priority(title_en="As published")
+    made = make_solution(priority=priority)
+    priority.title_en = "A later thought"
+    priority.save()
+    addresses = (
+        "/en/progress/",
+        f"/en/progress/?priority={priority.reference}",
+        f"/en/solutions/{made.pk}/",
+        "/en/progress.atom",
+        "/api/v1/solutions/",
+    )
+
+    pages = {address: client.get(address).content.decode() for address in addresses}
+
+    assert [a for a, page in pages.items() if "A later thought" in page] == []
+    assert [a for a, page in pages.items() if "As published" in page] == [
+        *addresses[:3]
+    ]

@@ -114,6 +114,13 @@ class GlobalPriorityAdmin(CuratedAdmin):
         )
         return found
 
+    def key_within(self, request: HttpRequest, object_id: str) -> str:
+        """Its history is no way to a draft that one may not read."""
+        key = super().key_within(request, object_id)
+        if self.get_object(request, key) is None:
+            raise Http404
+        return key
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The horizon of the newest edition."""
         given: dict[str, Any] = super().get_changeform_initial_data(request)

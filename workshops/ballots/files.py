@@ -81,7 +81,13 @@ def table(ballot: Ballot, shown: Sequence[Shown]) -> File:
         names = [name(each) for each in shown]
     return File(
         f"ballots-{ballot.pk}",
-        [_("ballot paper"), *names, _("method"), _("how to read"), _("how it was counted")],
+        [
+            _("ballot paper"),
+            *names,
+            _("method"),
+            _("how to read"),
+            _("how it was counted"),
+        ],
         lines(ballot, shown),
     )
 
