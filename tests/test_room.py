@@ -259,3 +259,29 @@ def test_axe_finds_nothing_on_the_screen_of_the_room(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             language
         )
+
+
+@pytest.mark.browser
+@pytest.mark.django_db
+@pytest.mark.usefixtures("committed")
+def test_axe_finds_nothing_on_the_pages_of_a_ballot(browser, site, hall, screens):
+    page = opened(browser, site, screens, hall, color_scheme="dark")
+    given = casting.give_out(hall, 6, None)
+    for name in ("change", "candidates", "codes", "paper", "close"):
+        no_complaint(page, at(hall, name))
+    page.goto(at(hall, "codes"))
+    page.get_by_label("العربيّة").check()
+    page.get_by_role("button", name="Make the page to print").click()
+    page.wait_for_selector(".slip")
+    assert Axe().run(page).violations_count == 0
+    page.goto("about:blank")
+    cast_all(given, *[[1, 2]] * 6, region="asia")
+    hall.close()
+    for name in ("results", "accept"):
+        no_complaint(page, at(hall, name))
+
+
+def no_complaint(page: Page, address: str) -> None:
+    page.goto(address)
+    found = Axe().run(page)
+    assert found.violations_count == 0, (address, found.generate_report())

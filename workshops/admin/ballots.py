@@ -46,6 +46,7 @@ from ..ballots.forms import (
     TypedForm,
 )
 from ..ballots.results import ASKED, results
+from ..ballots.views import labels_of
 from ..models import Ballot, CodeBatch
 from ..models.ballots import MOST_CANDIDATES
 from ..spreadsheets import Refused
@@ -147,6 +148,16 @@ class BallotAdmin(CuratedAdmin):
             regions = db_field.remote_field.model.objects
             field.queryset = regions.filter(slug__in=user.region_slugs())
             field.required = True
+        return field
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "closes_at" and field is not None:
+            said = (_("Closes at: date"), _("Closes at: time"))
+            for widget, label in zip(field.widget.widgets, said, strict=True):
+                widget.attrs["aria-label"] = label
         return field
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -604,10 +615,11 @@ class BallotAdmin(CuratedAdmin):
         ballot = self.found(request, pk, to_change=False)
         found = results(ballot) if ballot.is_closed() else None
         named = {row.number: row for row in candidates.in_order(ballot)}
+        labels = labels_of(request)
         read: dict[str, Any] = (
             {
-                "reading": reading.by_group(found, named),
-                "agreement": reading.agreement(found, named),
+                "reading": reading.by_group(found, named, labels),
+                "agreement": reading.agreement(found, named, labels),
                 "total": reading.total(found, named),
             }
             if found

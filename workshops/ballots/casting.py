@@ -80,9 +80,28 @@ def group_regions() -> list[Region]:
     return list(Region.objects.forum_regions())
 
 
-def check(ballot: Ballot, answer: Answer) -> Answer:
+@dataclass(frozen=True)
+class Known:
+    """What there is to choose and to say: read once for many answers."""
+
+    numbers: frozenset[int]
+    said: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, ballot: Ballot) -> "Known":
+        said = {
+            "region": frozenset(region.slug for region in group_regions()),
+            "role": frozenset(CastBallot.Role.values),
+            "language": frozenset(settings.CONTENT_LANGUAGES),
+        }
+        numbers = ballot.candidates.values_list("number", flat=True)
+        return cls(frozenset(numbers), said)
+
+
+def check(ballot: Ballot, answer: Answer, known: Known | None = None) -> Answer:
     """The answer in its one spelling; ValidationError names what cannot be."""
-    numbers = set(ballot.candidates.values_list("number", flat=True))
+    known = known or Known.of(ballot)
+    numbers = set(known.numbers)
     if ballot.method == Method.PAIRS:
         choice: Any = check_pairs(answer.choice, numbers)
     else:
@@ -91,13 +110,8 @@ def check(ballot: Ballot, answer: Answer) -> Answer:
             choice.sort()
     if not choice:
         raise ValidationError(_("Choose at least one."))
-    known = {
-        "region": {region.slug for region in group_regions()},
-        "role": set(CastBallot.Role.values),
-        "language": set(settings.CONTENT_LANGUAGES),
-    }
     said = {}
-    for name, values in known.items():
+    for name, values in known.said.items():
         value = getattr(answer, name) if getattr(ballot, f"asks_{name}") else ""
         if value and value not in values:
             raise ValidationError(_("“%s” is not one of the answers.") % value[:60])
@@ -149,19 +163,45 @@ def cast(code: str, answer: Answer, on_paper: bool = False) -> CastBallot:
     if found is None:
         raise ValidationError(_("This code is not known, or was cancelled."))
     ballot = found.locked()
+    must_be_open(ballot)
+    kept = check(ballot, answer)
+    row = CastBallot.objects.select_for_update().get(key=codes.key(code))
+    say(row, kept, on_paper)
+    row.save()
+    return row
+
+
+def must_be_open(ballot: Ballot) -> None:
     if not ballot.is_open():
         raise NotOpen(
             _("This ballot is closed.")
             if ballot.is_closed()
             else _("This ballot is not open yet.")
         )
-    kept = check(ballot, answer)
-    row = CastBallot.objects.select_for_update().get(key=codes.key(code))
+
+
+def say(row: CastBallot, kept: Answer, on_paper: bool) -> None:
     row.answer, row.on_paper = kept.choice, on_paper
     row.region, row.role, row.language = kept.region, kept.role, kept.language
     row.cast_in = timezone.now().replace(minute=0, second=0, microsecond=0)
-    row.save()
-    return row
+
+
+@transaction.atomic
+def cast_on_paper(ballot: Ballot, answers: Mapping[str, Answer]) -> None:
+    """Keep many answers at once, by code; all were checked and all are of this ballot.
+
+    Few statements: whoever votes meanwhile waits for the ballot.
+    """
+    must_be_open(ballot.locked())
+    by_key = {codes.key(code): answer for code, answer in answers.items()}
+    rows = list(ballot.cast_ballots.select_for_update().filter(key__in=by_key))
+    for row in rows:
+        say(row, by_key[row.key], on_paper=True)
+    CastBallot.objects.bulk_update(
+        rows,
+        ["answer", "on_paper", "region", "role", "language", "cast_in"],
+        batch_size=200,
+    )
 
 
 def turnout(ballot: Ballot) -> Mapping[str, int]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import segno
 from django.conf import settings
@@ -13,12 +12,13 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop, override
 
-from regions.translated import direction, isolate, reading_languages
+from regions.translated import Text, direction, isolate
 
 from ..models import Ballot, Candidate
 from . import codes, methods, sheets
 from .candidates import in_order
 from .results import ASKED
+from .shown import spoken
 
 OWN_NAMES = {code: LANG_INFO[code]["name_local"] for code in settings.CONTENT_LANGUAGES}
 ASKING = {
@@ -26,13 +26,6 @@ ASKING = {
     "role": gettext_noop("Your role"),
     "language": gettext_noop("Your language"),
 }
-
-
-@dataclass(frozen=True)
-class Text:
-    value: str
-    language: str
-    direction: str
 
 
 @dataclass(frozen=True)
@@ -78,8 +71,8 @@ def paper(ballot: Ballot, language: str) -> Paper:
         return Paper(
             language,
             direction(language),
-            said(ballot, "question"),
-            said(ballot, "for_whom"),
+            spoken(ballot, "question"),
+            spoken(ballot, "for_whom"),
             moment(ballot),
             address(language).partition("://")[2],
             methods.explanation(ballot.method, most_of(ballot)),
@@ -105,26 +98,21 @@ class Choice:
 
 
 def choices(ballot: Ballot, languages: Sequence[str]) -> list[Choice]:
-    return [
-        Choice(row.number, list(dict.fromkeys(text(row, code) for code in languages)))
-        for row in in_order(ballot)
-    ]
+    return [Choice(row.number, texts(row, languages)) for row in in_order(ballot)]
+
+
+def texts(row: Candidate, languages: Sequence[str]) -> list[Text]:
+    """Each language once: where a text has none of its own, it is the original's."""
+    found = [text(row, code) for code in languages]
+    return list({each.language: each for each in found}.values())
 
 
 def text(row: Candidate, language: str) -> Text:
     """Read in a language, else in the one it has."""
     with override(language):
         if row.recommendation is not None:
-            found = row.recommendation.to_read("text")
-            return Text(found.value, found.language, found.direction)
-        return said(row.area, "name")
-
-
-def said(row: Any, name: str) -> Text:
-    """What has no original: in the language that is active, else in the first that has it."""
-    codes = reading_languages()
-    code = next((code for code in codes if getattr(row, f"{name}_{code}")), codes[0])
-    return Text(getattr(row, f"{name}_{code}"), code, direction(code))
+            return row.recommendation.to_read("text")
+        return spoken(row.area, "name")
 
 
 def asked(ballot: Ballot, languages: Sequence[str]) -> list[tuple[str, list[str]]]:

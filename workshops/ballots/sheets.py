@@ -192,6 +192,7 @@ def judge(ballot: Ballot, lines: Iterable[Cells]) -> list[Row]:
         )
     }
     names = {asked: names_of(asked) for asked in ASKED}
+    known = casting.Known.of(ballot)
     seen: dict[str, int] = {}
     rows = []
     for cells in every:
@@ -208,7 +209,7 @@ def judge(ballot: Ballot, lines: Iterable[Cells]) -> list[Row]:
         else:
             seen[code] = cells.number
             row.code = code
-        row.answer = answer_in(ballot, cells, names, row.troubles)
+        row.answer = answer_in(ballot, cells, names, known, row.troubles)
         if row.is_good:
             row.replaces = replaced(before.get(codes.key(row.code)), row.answer)
         rows.append(row)
@@ -236,6 +237,7 @@ def answer_in(
     ballot: Ballot,
     cells: Cells,
     names: Mapping[str, Mapping[str, str]],
+    known: casting.Known,
     troubles: list[Trouble],
 ) -> Answer | None:
     said = {}
@@ -250,7 +252,7 @@ def answer_in(
         said[asked] = value
     try:
         return casting.check(
-            ballot, Answer(read_choice(ballot.method, cells.choice), **said)
+            ballot, Answer(read_choice(ballot.method, cells.choice), **said), known
         )
     except ValidationError as error:
         message = " ".join(error.messages)
@@ -308,9 +310,7 @@ def bring_in(
             )
             % asked[0].number
         )
-    for row in good:
-        assert row.answer is not None
-        casting.cast(row.code, row.answer, on_paper=True)
+    casting.cast_on_paper(ballot, {row.code: row.answer for row in good if row.answer})
     return len(good)
 
 
