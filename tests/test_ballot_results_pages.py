@@ -261,8 +261,8 @@ def test_what_is_not_told_and_what_is_not_there_answer_alike(client, ending):
     ballots = [make_ballot(), make_ballot(is_open=False), voted()]
     ballots[2].close()
     elsewhere = tell(voted())
-    elsewhere.edition = make_edition(2024, published_at=None)
-    elsewhere.save()
+    hidden = make_edition(2024, published_at=None)
+    Ballot.objects.filter(pk=elsewhere.pk).update(edition=hidden)
     missing = "9" * 21
     nothing = client.get(f"/en/ballots/{missing}{ending}")
 
