@@ -19,10 +19,13 @@ from .apart import Apart, copied, with_edition
 from .browser import launched
 from .edition import load_edition_2021
 
-# The same examples every time, so that what CI says is about the change; `make deep` looks further.
-hypothesis_settings.register_profile("same", derandomize=True)
-if os.environ.get("CI") == "true":
-    hypothesis_settings.load_profile("same")
+# No deadlines: machines differ. On CI the same examples every time, so that what it says is
+# about the change; `make deep` looks further.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis_settings.load_profile(
+    "same" if os.environ.get("CI") == "true" else "patient"
+)
 
 
 @pytest.fixture(autouse=True)

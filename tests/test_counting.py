@@ -1,10 +1,13 @@
 """Ballots are counted as the books say: against the definitions, done the slow way."""
 
+from collections import Counter
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from votelib.convert import RankedToCondorcetVotes
+from votelib.evaluate.condorcet import Schulze
 
 from workshops.ballots.counting import count
 
@@ -81,6 +84,27 @@ def test_borda_gives_n_points_to_the_first_and_none_to_who_is_not_ranked(ranking
 @given(rankings=RANKINGS)
 def test_schulze_follows_the_strongest_paths(rankings):
     assert scores("schulze", rankings) == by_hand(preferences(rankings))
+
+
+@given(
+    rankings=st.lists(
+        st.permutations(range(1, 8)).flatmap(
+            lambda order: st.integers(1, 7).map(lambda length: order[:length])
+        ),
+        min_size=1,
+        max_size=15,
+    )
+)
+def test_schulze_is_the_librarys(rankings):
+    numbers = list(range(1, 8))
+    votes = Counter(map(tuple, rankings))
+    votes[tuple(numbers)] += 0
+    paths = Schulze.widest_paths(RankedToCondorcetVotes().convert(votes))
+
+    assert scores("schulze", rankings, numbers) == {
+        a: sum(paths.get((a, b), 0) > paths.get((b, a), 0) for b in numbers if a != b)
+        for a in numbers
+    }
 
 
 @given(
