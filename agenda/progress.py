@@ -102,7 +102,7 @@ def read() -> list[Light]:
     rows = Solution.objects.published().values_list(
         "pk",
         Coalesce("priority__reference", Value(NONE)),
-        "recommendation",
+        Coalesce("recommendation__merged_into", "recommendation"),
         Coalesce(
             "priority__edition__year",
             "recommendation__section__regional_forum__edition__year",

@@ -419,3 +419,24 @@ def test_what_the_next_version_of_a_priority_says_is_nowhere(client):
     assert [a for a, page in pages.items() if "As published" in page] == [
         *addresses[:3]
     ]
+
+
+def test_solutions_stay_while_the_next_version_is_with_the_regions(client):
+    priority = make_priority()
+    made = make_solution(priority=priority)
+    priority.statement_en = "Said anew."
+    priority.save()
+    priority.send_to_regions()
+
+    assert client.get(f"/en/solutions/{made.pk}/").status_code == 200
+
+
+def test_solutions_go_on_under_what_theirs_was_merged_into(client):
+    other = make_recommendation()
+    made = make_solution()
+    made.recommendation.merge_into(other)
+
+    page = client.get(f"/en/recommendations/{other.reference}/").content.decode()
+
+    assert made.what_en in page
+    assert client.get(f"/en/solutions/{made.pk}/").status_code == 200

@@ -33,15 +33,12 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
         return self.filter(status=Solution.Status.PUBLISHED).answering_published()
 
     def answering_published(self) -> Self:
+        """Also under one that was merged: it goes on under the other."""
+        recommendations = Recommendation.objects.published()
         return self.filter(
-            Q(
-                priority__status=GlobalPriority.Status.PUBLISHED,
-                priority__edition__published_at__isnull=False,
-            )
-            | Q(
-                recommendation__status=Recommendation.Status.PUBLISHED,
-                recommendation__section__regional_forum__edition__published_at__isnull=False,
-            )
+            Q(priority__in=GlobalPriority.objects.published())
+            | Q(recommendation__in=recommendations)
+            | Q(recommendation__merged_into__in=recommendations)
         )
 
     def running(self) -> Self:
