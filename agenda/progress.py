@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -256,12 +257,19 @@ class ProgressFilter:
                 data.setlist(name, list(values))
         return "?" + data.urlencode(safe=":")
 
+    @property
+    def carried(self) -> str:
+        """The reader's selection, which goes along."""
+        code = self.data.get("selection", "")
+        return f"&selection={quote(code)}" if code else ""
+
     def chips(self) -> list[Chip]:
         return [
             Chip(
                 name,
                 self.label(name, value),
-                self.query({name: rest}) if rest else self.query(drop=[name]),
+                (self.query({name: rest}) if rest else self.query(drop=[name]))
+                + self.carried,
             )
             for name, values in self.chosen.items()
             for value in values

@@ -112,7 +112,7 @@ def test_translators_find_all_that_is_to_be_put_into_portuguese(organiser, trans
     text = organiser.get("/admin/translations/pt/").content.decode()
     page = organiser.get(f"/admin/translations/pt/text/{name}/").content.decode()
 
-    assert "761" in text
+    assert "767" in text
     assert 'lang="pt" dir="ltr"' in page
     assert "sobreviventes" in page
 

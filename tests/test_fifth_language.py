@@ -90,7 +90,9 @@ def test_one_setting_makes_the_columns_and_nothing_else(tree):
         if not (ROOT / path.relative_to(tree)).exists()
     )
 
-    assert [path.split("/")[0] for path in made] == ["priorities", "regions"]
+    assert [path.split("/")[0] for path in made] == [
+        *("agenda", "priorities", "regions", "workshops")
+    ]
     for path in made:
         text = (tree / path).read_text()
         assert "_pt'" in text

@@ -322,7 +322,7 @@ def test_an_organiser_drafts_from_what_a_closed_ballot_put_first(organiser):
     assert [s.ballot for s in priority.ballot_supports.all()] == [ballot]
 
 
-def test_an_organiser_sends_and_publishes_from_the_form(organiser):
+def test_an_organiser_sends_and_publishes_from_the_form(organiser, english_pages):
     priority = make_priority(make_recommendation())
 
     organiser.post(change_url(priority), form_of(organiser, priority) | {"_send": "1"})

@@ -105,7 +105,7 @@ def test_an_organiser_gives_places_and_answers_them(organiser):
     assert organiser.post(delete, {"post": "yes"}).status_code == 404
 
 
-def test_an_unknown_reference_gives_nobody_a_place(organiser):
+def test_an_unknown_reference_gives_nobody_a_place(organiser, english_pages):
     row = make_recommendation()
 
     refused = organiser.post(
