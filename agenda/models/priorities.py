@@ -160,6 +160,7 @@ class GlobalPriority(OriginalText):
     def is_hidden(self) -> bool:
         return not self.published_at
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.reference:
             self.reference = self.next_reference()
@@ -167,7 +168,7 @@ class GlobalPriority(OriginalText):
 
     def next_reference(self) -> str:
         """2021-GLOBAL-01, -02 …: also after those that are withdrawn."""
-        edition = Edition.objects.select_for_update().get(pk=self.edition_id)
+        edition = Edition.objects.select_for_update(no_key=True).get(pk=self.edition_id)
         start = f"{edition.year}-GLOBAL-"
         given = GlobalPriority.history.filter(reference__startswith=start)
         numbers = [
