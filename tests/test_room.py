@@ -177,7 +177,6 @@ def opened(
 
 
 @pytest.mark.browser
-@pytest.mark.django_db
 @pytest.mark.usefixtures("committed")
 def test_keys_turn_the_page_without_leaving_it(browser, site, hall, screens):
     page = opened(browser, site, screens, hall)
@@ -214,7 +213,6 @@ def test_keys_turn_the_page_without_leaving_it(browser, site, hall, screens):
 
 
 @pytest.mark.browser
-@pytest.mark.django_db
 @pytest.mark.usefixtures("committed")
 def test_a_lost_network_keeps_the_last_numbers(browser, site, hall, screens):
     codes = casting.give_out(hall, 3, None)
@@ -245,7 +243,6 @@ def test_a_lost_network_keeps_the_last_numbers(browser, site, hall, screens):
 
 
 @pytest.mark.browser
-@pytest.mark.django_db
 @pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_screen_of_the_room(
@@ -253,16 +250,13 @@ def test_axe_finds_nothing_on_the_screen_of_the_room(
 ):
     page = opened(browser, site, screens, hall, color_scheme=scheme)
     for language in ("en", "ar"):
-        page.goto(f"{at(hall, 'room')}?language={language}")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        no_complaint(page, f"{at(hall, 'room')}?language={language}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             language
         )
 
 
 @pytest.mark.browser
-@pytest.mark.django_db
 @pytest.mark.usefixtures("committed")
 def test_axe_finds_nothing_on_the_pages_of_a_ballot(browser, site, hall, screens):
     page = opened(browser, site, screens, hall, color_scheme="dark")
@@ -282,6 +276,8 @@ def test_axe_finds_nothing_on_the_pages_of_a_ballot(browser, site, hall, screens
 
 
 def no_complaint(page: Page, address: str) -> None:
-    page.goto(address)
+    answer = page.goto(address)
+    assert answer is not None, address
+    assert answer.ok, address
     found = Axe().run(page)
     assert found.violations_count == 0, (address, found.generate_report())
