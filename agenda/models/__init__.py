@@ -1,16 +1,11 @@
 """What the global forum makes of what regions ask for, and what becomes of it."""
 
-from .priorities import (
-    BallotSupport,
-    GlobalPriority,
-    PriorityAudience,
-    PriorityInstrument,
-    ProtectedPlace,
-    Stance,
-    Support,
-    Version,
-)
+from .lineage import BallotSupport, PriorityAudience, PriorityInstrument, Support
+from .places import ProtectedPlace
+from .priorities import GlobalPriority
 from .solutions import Evidence, ProgressReport, Solution
+from .stances import Stance
+from .versions import Version
 
 __all__ = [
     "BallotSupport",
