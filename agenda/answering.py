@@ -128,13 +128,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     typed = request.POST.get("reason", "").strip()
     kind = request.POST.get("kind", "")
-    reasons = {
-        f"reason_{code}": typed if code == language else ""
-        for code in settings.CONTENT_LANGUAGES
-    }
     try:
         must_be_read(priority, request.POST.get("version", ""))
-        Stance.give(priority, region, kind, user, **reasons)
+        Stance.give(priority, region, kind, user, typed, language)
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)

@@ -14,7 +14,7 @@ from priorities.api.answers import every, listing, one, redirected, resource, si
 from priorities.api.asking import Asked
 from priorities.api.errors import Refusal
 from priorities.api.parameters import LANG, fields
-from priorities.api.shapes import SELF, TEXTS, URL, Named, Shape, Texts, said
+from priorities.api.shapes import SELF, TEXTS, URL, Shape, Texts, said
 
 from .coverage import RegionSays
 from .models import GlobalPriority, Stance
@@ -36,7 +36,7 @@ class Lineage(Shape):
 class Answer(Shape):
     region: str = said(gettext_noop("Slug of the region."))
     answer: Literal["assent", "reservation", "objection"]
-    reason: Named = said(shapes.NAMES)
+    reason: Texts = said(TEXTS)
 
 
 class Coverage(Shape):
@@ -82,7 +82,7 @@ def answer_of(asked: Asked, stance: Stance) -> dict[str, Any]:
     return {
         "region": stance.region.slug,
         "answer": stance.kind,
-        "reason": members.plain(asked, stance, "reason"),
+        "reason": members.text(asked, stance, "reason"),
     }
 
 

@@ -75,7 +75,7 @@ def point(says: RegionSays) -> str:
         "value": f"{says.label} · {says.answer}",
     }
     sources = comma.join(f"{set_apart(s.reference)} ({s.label})" for s in says.sources)
-    reasons = [set_apart(str(stance.reason)) for stance in says.dissents]
+    reasons = [set_apart(s.to_read("reason").value) for s in says.dissents]
     return own(" · ".join(filter(None, [name, sources, *reasons])))
 
 
@@ -110,6 +110,6 @@ def answer(place: Place) -> str:
         return _("Taken up in %(reference)s") % {
             "reference": set_apart(place.taken_up.reference)
         }
-    if reason := place.place.left_because:
+    if reason := place.place.to_read("left_because").value:
         return _("Left to the region because: %(reason)s") % {"reason": reason}
     return _("Not answered yet")

@@ -75,7 +75,7 @@ def state(code: str) -> Read:
 
 
 def reason(code: str) -> Read:
-    return each(lambda pair: getattr(pair[1], f"reason_{code}") or None)
+    return each(lambda pair: getattr(pair[1], f"reason_{code}"))
 
 
 OF_PRIORITY = Column(
@@ -222,9 +222,7 @@ PLACES = Table(
         *in_languages(
             "left_because",
             _("Why it is left to the region"),
-            lambda code: each(
-                lambda pair: getattr(pair[0], f"left_because_{code}") or None
-            ),
+            lambda code: each(lambda pair: getattr(pair[0], f"left_because_{code}")),
         ),
     ),
     ("recommendation",),

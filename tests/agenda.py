@@ -52,5 +52,5 @@ def answer(
 ) -> Stance:
     by, _created = User.objects.get_or_create(username="facilitator of a region")
     return Stance.give(
-        priority, Region.objects.get(slug=region), kind, by, reason_en=reason
+        priority, Region.objects.get(slug=region), kind, by, reason, "en"
     )

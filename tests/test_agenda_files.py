@@ -136,7 +136,15 @@ def test_the_api_tells_priorities_with_lineage_and_answers(client):
     africa, asia, mena = sorted(told["regions"], key=lambda each: each["region"])
     assert [r["reference"] for r in africa["recommendations"]] == [row.reference]
     assert asia["answers"] == [
-        {"region": "asia", "answer": "objection", "reason": "Judges are paid."}
+        {
+            "region": "asia",
+            "answer": "objection",
+            "reason": {
+                "text": "Judges are paid.",
+                "language": "en",
+                "state": "original",
+            },
+        }
     ]
     assert mena == {
         "region": "mena",

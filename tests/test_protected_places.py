@@ -97,7 +97,10 @@ def test_an_organiser_gives_places_and_answers_them(organiser):
     priority = published(by_hand)
     change = reverse("admin:agenda_protectedplace_change", args=[places[1].pk])
     version = organiser.get(change).context["adminform"].form["version"].value()
-    organiser.post(change, {"taken_up_in": priority.pk, "version": version})
+    organiser.post(
+        change,
+        {"taken_up_in": priority.pk, "version": version, "original_language": "fr"},
+    )
     listed = organiser.get("/admin/agenda/protectedplace/?answered=no")
 
     assert [p.recommendation for p in listed.context["cl"].result_list] == [first]

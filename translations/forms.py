@@ -26,6 +26,10 @@ def regions() -> list[tuple[str, Any]]:
     ]
 
 
+def kinds() -> list[tuple[str, Any]]:
+    return [*EVERYTHING, *((kind.slug, kind.label) for kind in KINDS)]
+
+
 class SelectionForm(forms.Form):
     """Which texts to work on; the address keeps it."""
 
@@ -38,7 +42,7 @@ class SelectionForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Text"),
         required=False,
-        choices=[*EVERYTHING, *((kind.slug, kind.label) for kind in KINDS)],
+        choices=kinds,
     )
 
     def selection(self, language: str) -> Selection:

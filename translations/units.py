@@ -23,6 +23,7 @@ from priorities.models import (
     Recommendation,
     Section,
 )
+from regions.keys import is_key
 from regions.models import Country, Edition, Region, RegionalForum
 from regions.translated import Text
 
@@ -51,7 +52,11 @@ def main_first() -> list[str]:
 
 @dataclass(frozen=True)
 class Kind:
-    """One field of one model. `key`: what names a row; `region`: how to get to it."""
+    """One field of one model. `key`: what names a row; `region`: how to get to it.
+
+    `wanted`: rows whose text is worth translating. `public`: rows that participants see;
+    None where all are.
+    """
 
     name: str
     field: str
@@ -60,6 +65,8 @@ class Kind:
     region: str = ""
     label: Any = ""
     related: tuple[str, ...] = ()
+    wanted: Q = Q()
+    public: Q | None = None
 
     @property
     def slug(self) -> str:
@@ -71,15 +78,10 @@ class Kind:
 
     def rows(self, user: User | None = None) -> QuerySet[Any]:
         """All that has this text; of a user, what is public or within their wall."""
-        rows = self.model._default_manager.all()
-        if self.model is Recommendation:
-            rows = rows.exclude(status=Recommendation.Status.ARCHIVED)
-        if self.model in (PriorityArea, Audience):
-            rows = rows.filter(merged_into=None)
-        public = PUBLIC.get(self.model)
-        if user is not None and public is not None and not user.works_everywhere:
+        rows = self.model._default_manager.filter(self.wanted)
+        if user is not None and self.public is not None and not user.works_everywhere:
             own = Q((f"{self.region}__in", user.region_slugs())) if self.region else Q()
-            rows = rows.filter(public | own if own else public)
+            rows = rows.filter(self.public | own if own else self.public)
         return rows.select_related(*self.related)
 
     def state(self, language: str) -> Case:
@@ -125,13 +127,6 @@ class Kind:
         return "/".join([self.name, *map(str, values), self.field])
 
 
-# What participants see of each; other texts have no such walls.
-PUBLIC: dict[type[Any], Q] = {
-    Edition: Q(published_at__isnull=False),
-    RegionalForum: Q(edition__published_at__isnull=False),
-    Section: Q(pk__in=Recommendation.objects.published().values("section")),
-    Recommendation: Q(pk__in=Recommendation.objects.published().values("pk")),
-}
 FORUM = ("edition__year", "region__slug")
 SECTION = ("regional_forum__edition__year", "regional_forum__region__slug", "position")
 OF_SECTION = ("regional_forum__edition", "regional_forum__region", "audience")
@@ -141,75 +136,89 @@ OF_ENTRY = (
     "section__audience",
     "audience",
 )
-KINDS = (
-    Kind("edition", "theme", Edition, ("year",), label=_("theme of the edition")),
-    Kind(
+
+
+def kinds_of(
+    name: str,
+    model: type[Any],
+    key: tuple[str, ...],
+    fields: dict[str, Any],
+    **more: Any,
+) -> list[Kind]:
+    """The texts of one model. `fields`: what each is, as translators read it."""
+    return [
+        Kind(name, field, model, key, label=label, **more)
+        for field, label in fields.items()
+    ]
+
+
+KINDS = [
+    *kinds_of(
         "edition",
-        "introduction",
         Edition,
         ("year",),
-        label=_("introduction of the edition"),
+        {
+            "theme": _("theme of the edition"),
+            "introduction": _("introduction of the edition"),
+            "place": _("place of the global forum"),
+        },
+        public=Q(published_at__isnull=False),
     ),
-    Kind("edition", "place", Edition, ("year",), label=_("place of the global forum")),
-    Kind(
+    *kinds_of(
         "forum",
-        "overview",
         RegionalForum,
         FORUM,
-        "region__slug",
-        _("overview of the forum"),
-        ("edition", "region"),
+        {"overview": _("overview of the forum"), "place": _("place of the forum")},
+        region="region__slug",
+        related=("edition", "region"),
+        public=Q(edition__published_at__isnull=False),
     ),
-    Kind(
-        "forum",
-        "place",
-        RegionalForum,
-        FORUM,
-        "region__slug",
-        _("place of the forum"),
-        ("edition", "region"),
-    ),
-    Kind(
+    *kinds_of(
         "section",
-        "heading",
         Section,
         SECTION,
-        "regional_forum__region__slug",
-        _("heading of a section"),
-        OF_SECTION,
+        {
+            "heading": _("heading of a section"),
+            "introduction": _("introduction of a section"),
+        },
+        region="regional_forum__region__slug",
+        related=OF_SECTION,
+        public=Q(pk__in=Recommendation.objects.published().values("section")),
     ),
-    Kind(
-        "section",
-        "introduction",
-        Section,
-        SECTION,
-        "regional_forum__region__slug",
-        _("introduction of a section"),
-        OF_SECTION,
-    ),
-    Kind(
+    *kinds_of(
         "recommendation",
-        "text",
         Recommendation,
         ("reference",),
-        "section__regional_forum__region__slug",
-        _("recommendation or concern"),
-        OF_ENTRY,
+        {"text": _("recommendation or concern")},
+        region="section__regional_forum__region__slug",
+        related=OF_ENTRY,
+        wanted=~Q(status=Recommendation.Status.ARCHIVED),
+        public=Q(pk__in=Recommendation.objects.published().values("pk")),
     ),
-    Kind("region", "name", Region, ("slug",), label=_("name of a region")),
-    Kind("audience", "name", Audience, ("slug",), label=_("name of an audience")),
-    Kind("area", "name", PriorityArea, ("slug",), label=_("name of an area")),
-    Kind(
+    *kinds_of("region", Region, ("slug",), {"name": _("name of a region")}),
+    *kinds_of(
+        "audience",
+        Audience,
+        ("slug",),
+        {"name": _("name of an audience")},
+        wanted=Q(merged_into=None),
+    ),
+    *kinds_of(
         "area",
-        "description",
         PriorityArea,
         ("slug",),
-        label=_("description of an area"),
+        {"name": _("name of an area"), "description": _("description of an area")},
+        wanted=Q(merged_into=None),
     ),
-    Kind("instrument", "name", Instrument, ("slug",), label=_("name of an instrument")),
-    Kind("country", "name", Country, ("iso_code",), label=_("name of a country")),
-)
-BY_SLUG = {kind.slug: kind for kind in KINDS}
+    *kinds_of(
+        "instrument", Instrument, ("slug",), {"name": _("name of an instrument")}
+    ),
+    *kinds_of("country", Country, ("iso_code",), {"name": _("name of a country")}),
+]  # and those of apps that stand on this one, which add theirs
+
+
+def by_slug() -> dict[str, Kind]:
+    return {kind.slug: kind for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -279,9 +288,9 @@ class Unit:
         return blake2b(self.value(language).encode(), digest_size=4).hexdigest()
 
     def get_admin_url(self) -> str:
-        meta = self.kind.model._meta
-        name = f"admin:{meta.app_label}_{meta.model_name}_change"
-        return reverse(name, args=[self.row.pk])
+        row = getattr(self.row, "part_of", self.row)
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        return reverse(name, args=[row.pk])
 
     def original_before(self, language: str) -> str:
         """The original that a stale translation was made from; "" if nobody kept it."""
@@ -364,11 +373,12 @@ def find_many(
 
     So is what `user`, if one is given, may not know of.
     """
+    known = by_slug()
     wanted: dict[Kind, list[str]] = {}
     for name in ids:
         first, _slash, rest = name.partition("/")
         field = rest.rpartition("/")[2]
-        if (kind := BY_SLUG.get(f"{first}.{field}")) is not None:
+        if (kind := known.get(f"{first}.{field}")) is not None:
             wanted.setdefault(kind, []).append(name)
     found: dict[str, Unit] = {}
     for kind, names in wanted.items():
@@ -383,7 +393,7 @@ def find_many(
 
 def withdrawn(ids: Iterable[str]) -> set[str]:
     """Those that name a text which was taken back, or merged into another."""
-    kind = BY_SLUG["recommendation.text"]
+    kind = by_slug()["recommendation.text"]
     archived = Recommendation.Status.ARCHIVED
     gone = Recommendation.objects.filter(
         status=archived,
@@ -414,7 +424,10 @@ def named(kind: Kind, ids: Iterable[str]) -> Q:
 
 
 def fits(path: str, part: str) -> bool:
-    is_number = path.rpartition("__")[2] in {"year", "position"}
+    """Whether a part of a name can be what it names: a year is a number, and no long one."""
+    if path == "pk":
+        return part.isascii() and is_key(part)
+    is_number = path.rpartition("__")[2] in {"year", "position", "version"}
     return not is_number or (part.isascii() and part.isdecimal() and len(part) < 6)
 
 

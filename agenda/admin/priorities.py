@@ -250,11 +250,10 @@ class ProtectedPlaceAdmin(CuratedAdmin):
     search_fields = ["recommendation__reference"]
     autocomplete_fields = ["taken_up_in"]
     readonly_fields = ["recommendation", "excerpt"]
-    fields = [
-        "recommendation",
-        "excerpt",
-        "taken_up_in",
-        *in_languages("left_because"),
+    fieldsets = [
+        (None, {"fields": ["recommendation", "excerpt", "taken_up_in"]}),
+        (_("Left to the region because"), {"fields": in_languages("left_because")}),
+        TRANSLATION_STATE,
     ]
 
     @admin.display(description=_("text"))

@@ -10,19 +10,21 @@ from simple_history.models import HistoricalRecords
 
 from priorities.models import Recommendation
 from regions.operations import Operated
-from regions.translated import Translated
+from regions.translated import OriginalText, Translated
 
 from .priorities import GlobalPriority
 
 
 class ProtectedPlaceQuerySet(models.QuerySet["ProtectedPlace"]):
     def unanswered(self) -> Self:
-        said = [Q((f"left_because_{c}", "")) for c in settings.CONTENT_LANGUAGES]
+        said = [Q((f"left_because_{c}", None)) for c in settings.CONTENT_LANGUAGES]
         return self.filter(*said, taken_up_in=None)
 
 
-class ProtectedPlace(models.Model):
+class ProtectedPlace(OriginalText):
     """A priority of one region alone: no vote removes it, and it gets an answer."""
+
+    texts = ("left_because",)
 
     recommendation = models.OneToOneField(
         Recommendation,
@@ -39,10 +41,7 @@ class ProtectedPlace(models.Model):
         verbose_name=_("taken up in"),
     )
     left_because = Translated(
-        models.TextField(
-            _("left to the region because"),
-            blank=True,
-        )
+        models.TextField(_("left to the region because"), null=True, blank=True)
     )
 
     objects = ProtectedPlaceQuerySet.as_manager()
@@ -55,6 +54,13 @@ class ProtectedPlace(models.Model):
 
     def __str__(self) -> str:
         return self.recommendation.reference
+
+    def clean(self) -> None:
+        """Whoever typed one answer need not say which language it is the original in."""
+        super().clean()
+        written = [c for c in settings.CONTENT_LANGUAGES if any(self._texts_in(c))]
+        if written and self.original_language not in written:
+            self.original_language = written[0]
 
     @property
     def is_hidden(self) -> bool:

@@ -2,22 +2,26 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from regions.models import Region
 from regions.operations import Operated
-from regions.translated import Translated
+from regions.translated import OriginalText, Translated
 
 from .lineage import PartOfPriority
 from .priorities import GlobalPriority
 
 
-class Stance(PartOfPriority):
+class Stance(PartOfPriority, OriginalText):
     """What a region says to one version of a global priority, and why."""
+
+    texts = ("reason",)
 
     class Kind(models.TextChoices):
         ASSENT = "assent", _("assents")
@@ -30,11 +34,11 @@ class Stance(PartOfPriority):
         Region, models.PROTECT, related_name="stances", verbose_name=_("region")
     )
     kind = models.CharField(_("answer"), max_length=11, choices=Kind)
-    reason = Translated(models.TextField(_("reason"), blank=True))
+    reason = Translated(models.TextField(_("reason"), null=True, blank=True))
     given_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("given by")
     )
-    given_at = models.DateTimeField(_("given at"), auto_now=True)
+    given_at = models.DateTimeField(_("given at"), default=timezone.now)
 
     history = HistoricalRecords(bases=[Operated])
 
@@ -54,7 +58,7 @@ class Stance(PartOfPriority):
 
     def clean(self) -> None:
         super().clean()
-        if self.kind != self.Kind.ASSENT and not self.reason:
+        if self.kind != self.Kind.ASSENT and not self.original("reason").value:
             raise ValidationError(
                 {"kind": _("A reservation or an objection needs its reason.")}
             )
@@ -62,11 +66,17 @@ class Stance(PartOfPriority):
     @staticmethod
     @transaction.atomic
     def give(
-        priority: GlobalPriority, region: Region, kind: str, by: Any, **reason: str
+        priority: GlobalPriority,
+        region: Region,
+        kind: str,
+        by: Any,
+        reason: str = "",
+        language: str = settings.LANGUAGE_CODE,
     ) -> "Stance":
-        """What a region says to the version that is with the regions now; said again, instead.
+        """What a region says to the version that is with the regions now.
 
-        `reason`: reason_fr and so on.
+        Said again, the new answer stands in place of the old; translations of another
+        reason go.
         """
         row = priority.locked()
         if row.status != GlobalPriority.Status.CONSULTED:
@@ -75,9 +85,14 @@ class Stance(PartOfPriority):
             priority=row, version=row.version, region=region
         ).first()
         stance = stance or Stance(priority=row, version=row.version, region=region)
-        stance.kind, stance.given_by = kind, by
-        for name, value in reason.items():
-            setattr(stance, name, value)
+        if (reason, language) != (
+            stance.original("reason").value,
+            stance.original_language,
+        ):
+            for code in settings.CONTENT_LANGUAGES:
+                setattr(stance, f"reason_{code}", reason if code == language else None)
+        stance.original_language = language
+        stance.kind, stance.given_by, stance.given_at = kind, by, timezone.now()
         stance.full_clean()
         stance.save()
         return stance
