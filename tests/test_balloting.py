@@ -192,7 +192,7 @@ def test_convergences_are_the_areas_that_two_regions_raise():
 
 def test_too_many_are_said_and_a_shortlist_is_ticked(organiser, monkeypatch):
     monkeypatch.setattr(candidates, "MOST_CANDIDATES", 3)
-    monkeypatch.setattr("workshops.admin.ballots.MOST_CANDIDATES", 3)
+    monkeypatch.setattr("workshops.admin.ballots.candidates.MOST_CANDIDATES", 3)
     section = make_section("mena")
     rows = [make_recommendation(section=section) for _each in range(4)]
     response = add(organiser, section)
