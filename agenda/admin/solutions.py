@@ -4,28 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from priorities.models import Audience, Recommendation
-from regions.admin import (
-    TRANSLATION_STATE,
-    CuratedAdmin,
-    SpeaksLanguages,
-    in_languages,
-)
+from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
 from regions.conflicts import VersionedForm
 
-from ..models import Evidence, GlobalPriority, Solution
+from ..models import GlobalPriority, Solution
+from . import evidence
 
 WAITING_FIRST = Case(When(status=Solution.Status.IN_REVIEW, then=0), default=1)
 
@@ -85,56 +79,6 @@ def around(region: Any) -> set[int]:
     return found
 
 
-class EvidenceForm(forms.ModelForm):
-    link = forms.URLField(
-        label=_("link"), required=False, max_length=500, assume_scheme="https"
-    )
-    upload = forms.FileField(
-        label=_("file"),
-        required=False,
-        help_text=_("For organisers alone: it is never published."),
-    )
-
-    class Meta:
-        model = Evidence
-        fields = ["dated", "link", *in_languages("note"), "upload"]
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        most: int = settings.EVIDENCE_MAX_MB
-        if upload and upload.size > most * 1024 * 1024:
-            text = _(
-                "This file is too large: up to %(most)s MB are kept. Give a link to it, or a smaller one."
-            )
-            raise ValidationError(text, params={"most": most})
-        return upload
-
-    def _post_clean(self) -> None:
-        if upload := self.cleaned_data.get("upload"):
-            self.instance.file = upload.read()
-            self.instance.file_name = upload.name[:200]
-        super()._post_clean()  # type: ignore[misc]
-
-
-class EvidenceInline(SpeaksLanguages, admin.StackedInline):
-    model = Evidence
-    form = EvidenceForm
-    extra = 0
-    readonly_fields = ["kept_file"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
-        return super().get_queryset(request).defer("file")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["dated", "link", *in_languages("note"), "upload", "kept_file"]
-        may_add = self.has_add_permission(request, obj)
-        return fields if may_add else [name for name in fields if name != "upload"]
-
-    @admin.display(description=_("file kept"))
-    def kept_file(self, evidence: Evidence) -> str:
-        return evidence.file_name or gettext("none")
-
-
 class StandingFilter(admin.SimpleListFilter):
     title = _("what waits")
     parameter_name = "waits"
@@ -189,7 +133,7 @@ class SolutionAdmin(CuratedAdmin):
     search_help_text = _("Who commits, words of the text, or a reference.")
     readonly_fields = ["status", "published_at", "reported_by", "change_of"]
     stays = ["priority", "recommendation"]
-    inlines = [EvidenceInline]
+    inlines = [evidence.EvidenceInline]
     actions = [
         "publish",
         "confirm_personal_data",
@@ -463,7 +407,7 @@ class SolutionAdmin(CuratedAdmin):
         pages = {
             "<int:pk>/begin-change/": ("begin_change", require_POST(self.begin_change)),
             "<int:pk>/take-back/": ("take_back", require_POST(self.take_back)),
-            "<int:pk>/files/<int:evidence>/": ("file", require_safe(self.file)),
+            "<int:pk>/files/<int:evidence>/": ("file", require_safe(evidence.give)),
         }
         own = [
             path(
@@ -497,19 +441,6 @@ class SolutionAdmin(CuratedAdmin):
             raise Http404
         self.back_to_draft(request, self.get_queryset(request).filter(pk=pk))
         return HttpResponseRedirect(self.page_of(row))
-
-    def file(self, request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
-        """A file as it was sent, to be saved and never shown by the browser itself."""
-        if not self.has_publish_permission(request):
-            raise Http404
-        rows = Evidence.objects.filter(solution_id=pk, file__isnull=False)
-        found = get_object_or_404(rows, pk=evidence)
-        response = HttpResponse(bytes(found.file or b""), "application/octet-stream")
-        response["Content-Disposition"] = content_disposition_header(
-            True, found.file_name
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
