@@ -138,7 +138,7 @@ def by_stock(path: Path) -> float:
 
 def judged(path: Path) -> Any:
     from regions.models import Edition
-    from workshops.checking import Scope
+    from workshops.checking.scope import Scope
     from workshops.columns import Mapping
     from workshops.intake import done, judging, open_table
     from workshops.spreadsheets import Choices, Limits

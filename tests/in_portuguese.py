@@ -7,7 +7,7 @@ from django.conf import settings
 from openpyxl import load_workbook
 
 from priorities.models import Recommendation
-from workshops.checking import Verdict
+from workshops.checking.verdicts import Verdict
 from workshops.languages import guess
 from workshops.models import NoteImport
 

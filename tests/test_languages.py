@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from priorities.alike import Alike, content_words, meanings
-from workshops.checking import FEWEST, KIN, RARE
+from workshops.checking.texts import FEWEST, KIN, RARE
 from workshops.languages import guess
 
 HERE = Path(__file__).parent

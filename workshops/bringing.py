@@ -14,14 +14,8 @@ from priorities.models import Audience, Recommendation, Section
 from regions import operations
 from regions.models import Edition, RegionalForum
 
-from .checking import (
-    List,
-    Verdict,
-    lists_of,
-    load_known,
-    sections_of,
-    state_of,
-)
+from .checking.edition import lists_of, load_known, sections_of, state_of
+from .checking.verdicts import List, Verdict
 from .intake import Work, many_rows
 from .models import NoteImport, WorkshopNote
 from .names import Names

@@ -10,7 +10,10 @@ from typing import Any, BinaryIO, TypeVar
 
 from django.utils.translation import gettext as _
 
-from .checking import Check, Scope, Spool, state_of
+from .checking.check import Check
+from .checking.edition import state_of
+from .checking.scope import Scope
+from .checking.spool import Spool
 from .columns import FIELDS, Mapping, recognised, spoken
 from .names import Names
 from .reading import Reader, majority_language

@@ -12,7 +12,7 @@ from accounts.models import User
 from priorities.models import Recommendation
 from regions.differences import Piece, word_by_word
 
-from .checking import Verdict
+from .checking.verdicts import Verdict
 from .models import CheckedRow, ImportFile, NoteImport, WorkshopNote
 from .names import Names
 from .returning import told

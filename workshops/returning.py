@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from priorities.formats import escape
 
-from .checking import Verdict
+from .checking.verdicts import Verdict
 from .models import NoteImport
 from .names import Names
 from .problems import ERROR, WARNING, Problem

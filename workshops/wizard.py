@@ -18,7 +18,9 @@ from regions.models import Edition
 
 from . import intake
 from .bringing import Changed, bringing_in
-from .checking import Scope, Verdict, state_of
+from .checking.edition import state_of
+from .checking.scope import Scope
+from .checking.verdicts import Verdict
 from .columns import Mapping, signature
 from .intake import Work
 from .models import CheckedRow, ImportFile, NoteImport, SavedMapping, packed

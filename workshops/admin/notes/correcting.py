@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from priorities.models import Recommendation
 from regions.keys import is_key
 
-from ...checking import Verdict
+from ...checking.verdicts import Verdict
 from ...models import CheckedRow, NoteImport
 from ...spreadsheets import Limits
 from . import pages, working

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.differences import word_by_word
 
-from ...checking import TOTALS, Verdict
+from ...checking.verdicts import TOTALS, Verdict
 from ...columns import FIELDS
 from ...models import CheckedRow, NoteImport
 from ...names import Names

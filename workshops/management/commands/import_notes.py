@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from regions.models import Edition
 from workshops.bringing import Changed, bringing_in
-from workshops.checking import TOTALS, Scope, Verdict
+from workshops.checking.scope import Scope
+from workshops.checking.verdicts import TOTALS, Verdict
 from workshops.columns import Mapping
 from workshops.intake import (
     Judged,
