@@ -10,13 +10,15 @@ from ..models import Ballot
 
 BETWEEN = re.compile(r"[\s,;،؛、/]+")
 PREFERRED = re.compile(r"\s*[>＞›]\s*")
+JOINED = re.compile(r"\s*=\s*")
 
 
 def read_choice(method: str, typed: str) -> list[Any]:
     """As `casting.check` takes it; ValidationError names what is no number."""
     if method == Ballot.Method.PAIRS:
         return [read_pair(word) for word in words(PREFERRED.sub(">", typed))]
-    return [read_number(word) for word in words(typed)]
+    listed = JOINED.sub("=", PREFERRED.sub(" ", typed))
+    return [read_number(word) for word in words(listed)]
 
 
 def words(typed: str) -> list[str]:
@@ -34,6 +36,11 @@ def read_pair(word: str) -> list[int]:
 
 
 def read_number(word: str) -> int:
+    if "=" in word:
+        raise ValidationError(
+            _("“%s” puts several in one place: give each a place of its own.")
+            % word[:40]
+        )
     if not (word.isdecimal() and len(word) < 6):
         raise ValidationError(
             _("“%s” is no number: write numbers with spaces between them, as in 3 1 7.")

@@ -40,8 +40,27 @@ SHOWN = {
     "role": _("Role"),
     "language": _("Language"),
 }
-PLACE = re.compile(r"(\d{1,3})\s*(?:st|nd|rd|th|er|re|e|eme|º|ª|°|o|a|\.)")
-TICKS = frozenset({"x", "×", "✓", "✔", "1", "yes", "oui", "sí", "si", "نعم", "true"})
+PLACE = re.compile(r"(\d{1,3})\s*(?:st|nd|rd|th|er|ere|re|e|eme|\.?\s*[oa°]|\.)")
+# How a column says that it holds what came first, second and so on.
+ORDINALS = (
+    "first premier primero الاول الاولى premiere primera primer",
+    "second deuxieme segundo الثاني الثانية seconde segunda",
+    "third troisieme tercero الثالث الثالثة tercera tercer",
+    "fourth quatrieme cuarto الرابع الرابعة cuarta",
+    "fifth cinquieme quinto الخامس الخامسة quinta",
+    "sixth sixieme sexto السادس السادسة sexta",
+    "seventh septieme septimo السابع السابعة septima",
+    "eighth huitieme octavo الثامن الثامنة octava",
+    "ninth neuvieme noveno التاسع التاسعة novena",
+    "tenth dixieme decimo العاشر العاشرة decima",
+)
+OF_PLACE = (
+    "choice choix eleccion opcion rank rang rango place puesto lugar priority priorite "
+    "prioridad الاختيار اختيار الخيار المرتبة المركز الترتيب الاولوية"
+)
+OF_NUMBER = "no n° no. nr number candidate candidat candidato item proposition propuesta رقم المرشح"
+TICKS = frozenset({"x", "×", "✓", "✔", "1", "yes", "oui", "si", "نعم", "true", "vrai"})
+NO_TICKS = frozenset({"0", "-", "–", "—", "no", "non", "لا", "false", "faux"})
 
 
 def folded(text: str) -> str:
@@ -55,15 +74,34 @@ KNOWN = {
 }
 
 
+PLACES = {
+    folded(word): place
+    for place, words in enumerate(ORDINALS, 1)
+    for word in words.split()
+}
+WORDS_OF_PLACE = frozenset(map(folded, OF_PLACE.split()))
+WORDS_OF_NUMBER = frozenset(map(folded, OF_NUMBER.split()))
+
+
 def meaning(heading: str) -> str | tuple[str, int]:
-    """The field of a column, or ("place", 2), or ("number", 7); "" for others."""
+    """The field of a column, or ("place", 2), or ("number", 7); "" for others.
+
+    “2nd”, “second choice”, “rank 2” and “choix n° 2” are places; “7”, “#7” and
+    “candidate 7” are numbers of candidates.
+    """
     plain = folded(heading)
     if plain in KNOWN:
         return KNOWN[plain]
-    if found := PLACE.fullmatch(plain):
+    words = plain.replace("#", " ").split()
+    of_place = [word for word in words if word in WORDS_OF_PLACE]
+    rest = [word for word in words if word not in WORDS_OF_PLACE | WORDS_OF_NUMBER]
+    said = " ".join(rest)
+    if place := PLACES.get(said, 0):
+        return ("place", place)
+    if found := PLACE.fullmatch(said):
         return ("place", int(found[1]))
-    if plain.isdecimal() and len(plain) < 4:
-        return ("number", int(plain))
+    if said.isdecimal() and len(said) < 4:
+        return ("place" if of_place else "number", int(said))
     return ""
 
 
@@ -161,17 +199,16 @@ def spread(ballot: Ballot, told: Mapping[Any, str]) -> str:
         if isinstance(what, tuple) and what[0] == "number"
     ]
     if ballot.method == Ballot.Method.APPROVAL:
+        marked = [each for each in marked if folded(each[0]) not in NO_TICKS]
         strange = [cell for cell, _number in marked if folded(cell) not in TICKS]
         return " ".join(strange or [str(number) for _cell, number in marked])
-    strange = [cell for cell, _number in marked if not cell.isdecimal()]
-    ranks = [int(cell) for cell, _number in marked if cell.isdecimal()]
-    if strange or len(set(ranks)) < len(ranks):
-        # What cannot be read is left as it is, and named when it is judged.
-        return " ".join(strange) or "=".join(sorted(cell for cell, _n in marked))
-    return " ".join(
-        str(number)
-        for _rank, number in sorted(zip(ranks, (n for _c, n in marked), strict=True))
-    )
+    # What cannot be read is left as it is, and named when it is judged.
+    if strange := [cell for cell, _number in marked if not cell.isdecimal()]:
+        return " ".join(strange)
+    by_rank: dict[int, list[str]] = {}
+    for cell, number in marked:
+        by_rank.setdefault(int(cell), []).append(str(number))
+    return " ".join("=".join(by_rank[rank]) for rank in sorted(by_rank))
 
 
 def judge(ballot: Ballot, lines: Iterable[Cells]) -> list[Row]:
