@@ -132,7 +132,8 @@ def test_a_partner_finds_only_what_they_reported(partner):
     assert list(found) == [mine]
     assert partner.get(page(other)).status_code == 404
     assert partner.post(page(other), form()).status_code == 404
-    assert partner.get(f"{page(other)}../history/").status_code == 404
+    history = reverse("admin:agenda_solution_history", args=[other.pk])
+    assert partner.get(history).status_code == 404
 
 
 def test_a_partner_changes_drafts_alone(partner):
@@ -328,6 +329,129 @@ def test_what_was_checked_for_people_is_checked_again_when_a_note_comes():
 
     with pytest.raises(ValidationError):
         row.publish()
+
+
+def test_a_refusal_names_the_field_and_what_was_found():
+    row = make_solution(status="draft", organisation="Mrs. Amina Yusuf")
+    row.evidence.create(
+        dated=date(2026, 2, 1), link="https://a.example/?to=b@c.example"
+    )
+    row.send_to_review()
+
+    with pytest.raises(ValidationError) as refused:
+        row.publish()
+
+    assert refused.value.messages == [
+        "“Mrs. Amina Yusuf: Train 200 judges.” seems to hold a person’s data "
+        "(who commits: a person’s name, “Amina Yusuf”; "
+        "link: an e-mail address, “b@c.example”). "
+        "Take it out, or confirm that you checked it."
+    ]
+
+
+def test_a_change_that_names_a_person_waits_until_somebody_checked_it():
+    row = make_solution()
+    change = row.begin_change(row.reported_by)
+    change.what_en = "Write to amina@example.org."
+    change.save()
+    change.evidence.create(dated=date(2026, 2, 1), note_en="Call +961 3 123 456.")
+    change.send_to_review()
+
+    with pytest.raises(ValidationError, match="amina@example.org"):
+        change.publish()
+    change.confirm_personal_data()
+    change.publish()
+
+    row.refresh_from_db()
+    assert row.signs_of_people() == ["amina@example.org", "+961 3 123 456"]
+    assert row.evidence.get().note_en == "Call +961 3 123 456."
+
+
+def test_what_is_public_names_nobody_anew_until_an_organiser_checked_it(curator):
+    row = make_solution(what_fr="Former des juges.")
+    named = typed(curator, row, what_en="Write to amina@example.org.")
+
+    refused = curator.post(page(row), named)
+
+    assert refused.context["adminform"].form.errors == {
+        "what_en": [
+            "“Union of Domestic Workers: Write to amina@example.org.” seems to hold a "
+            "person’s data (what is done (English): an e-mail address, "
+            "“amina@example.org”). Take it out, or confirm that you checked it."
+        ]
+    }
+    assert 'name="people_checked"' in refused.content.decode()
+    row.refresh_from_db()
+    assert row.what_en == "Train 200 judges."
+
+    assert curator.post(page(row), named | {"people_checked": "on"}).status_code == 302
+
+    row.refresh_from_db()
+    assert row.what_en == "Write to amina@example.org."
+    last = row.history.first()
+    assert last.history_change_reason == "personal data checked"
+    assert last.history_user.username == "curator"
+    again = typed(curator, row, what_fr="Écrire à amina@example.org.")
+    assert curator.post(page(row), again).status_code == 302
+
+
+def test_evidence_of_something_public_names_nobody_anew_either(curator):
+    row = make_solution()
+    noted = typed(
+        curator, row, **sent(note_fr="Téléphone : +961 3 123 456", link="a.example")
+    )
+
+    refused = curator.post(page(row), noted)
+
+    (errors,) = refused.context["inline_admin_formsets"][0].formset.errors
+    (told,) = errors["note_fr"]
+    assert "note (French): a telephone number, “+961 3 123 456”" in told
+    assert not Evidence.objects.exists()
+    assert curator.post(page(row), noted | {"people_checked": "on"}).status_code == 302
+    assert row.evidence.get().note_fr == "Téléphone : +961 3 123 456"
+    row.refresh_from_db()
+    row.must_be_checked_for_people()
+
+
+def test_no_other_way_leads_past_the_check(curator):
+    row = make_solution(status="draft", what_en="Write to amina@example.org.")
+    named = row.history.first()
+    row.what_en = "Write to us."
+    row.save()
+    row.send_to_review()
+    row.publish()
+    before = ContentChange.objects.version()
+
+    row.dropped_because_en = "Ask amina@example.org."
+    with pytest.raises(ValidationError, match="dropped because"):
+        row.save()
+    with pytest.raises(ValidationError, match="note"):
+        row.evidence.create(dated=date(2026, 2, 1), note_en="Ask amina@example.org.")
+    restore = reverse("admin:agenda_solution_restore", args=[row.pk, named.pk])
+    answer = curator.post(restore, follow=True)
+
+    assert "amina@example.org" in str([*answer.context["messages"]][0])
+    row.refresh_from_db()
+    assert (row.what_en, row.dropped_because_en) == ("Write to us.", None)
+    assert ContentChange.objects.version() == before
+
+
+def test_a_tick_of_a_partner_checks_nothing(partner):
+    row = own(status="draft", what_en="Write to amina@example.org.")
+
+    partner.post(page(row), typed(partner, row, people_checked="on", _submit="1"))
+
+    row.refresh_from_db()
+    assert (row.status, row.personal_data_checked) == ("in-review", "")
+
+
+def test_who_checked_it_publishes_it_at_once(curator):
+    row = make_solution(status="in-review", what_en="Write to amina@example.org.")
+
+    curator.post(page(row), typed(curator, row, people_checked="on", _publish="1"))
+
+    row.refresh_from_db()
+    assert row.status == "published"
 
 
 def test_a_country_lies_in_one_of_the_regions(partner):

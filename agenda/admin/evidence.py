@@ -49,9 +49,18 @@ class EvidenceForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]
 
 
+class EvidenceFormSet(forms.BaseInlineFormSet):
+    def _construct_form(self, *args: Any, **kwargs: Any) -> Any:
+        """Each piece is judged with the solution as it is about to be saved."""
+        form = super()._construct_form(*args, **kwargs)  # type: ignore[misc]
+        form.instance.solution = self.instance
+        return form
+
+
 class EvidenceInline(SpeaksLanguages, admin.StackedInline):
     model = Evidence
     form = EvidenceForm
+    formset = EvidenceFormSet
     extra = 0
     readonly_fields = ["kept_file"]
 

@@ -46,6 +46,9 @@ class SolutionForm(VersionedForm):
         required=False,
         help_text=_("Its reference, as 2021-MENA-014; or choose a priority above."),
     )
+    people_checked = forms.BooleanField(
+        label=_("I checked: no person is harmed by these texts"), required=False
+    )
 
     class Meta:
         model = Solution
@@ -67,6 +70,7 @@ class SolutionForm(VersionedForm):
                     )
                     told = {"country": country, "region": country.region}
                     self.add_error("countries", ValidationError(text, params=told))
+        self.instance.people_checked = data["people_checked"]
         return data
 
 
@@ -267,6 +271,13 @@ class SolutionAdmin(CuratedAdmin):
         for piece in formset.deleted_objects:
             piece.delete()
 
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if self.has_publish_permission(request) and form.instance.people_checked:
+            form.instance.confirm_personal_data()
+
     # What is done with rows.
 
     def each(
@@ -457,7 +468,7 @@ class SolutionAdmin(CuratedAdmin):
                 "may_begin_change": self.may_begin_change(request, row),
                 "may_take_back": in_review and self.may_take_back(request, row),
                 "waiting": row.waiting_change,
-                "signs": row.signs_of_people() if may_publish else [],
+                "signs": row.signs() if may_publish else [],
                 "files": row.evidence.defer("file").exclude(file_name="")
                 if may_publish
                 else [],

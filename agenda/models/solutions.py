@@ -1,8 +1,9 @@
 """Who does what about a priority until when, and what shows that it was done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, ClassVar, Self
+from itertools import chain
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.admin.utils import label_for_field
@@ -25,6 +26,33 @@ from regions.operations import Operated
 from regions.translated import OriginalText, Text, Translated, reading_languages
 
 from .priorities import GlobalPriority
+
+
+class Sign(NamedTuple):
+    """A passage that seems to name or reach a person, and where it stands."""
+
+    column: str
+    label: Any
+    kind: str
+    passage: str
+
+    def __str__(self) -> str:
+        told = _("%(field)s: %(kind)s, “%(passage)s”")
+        kind = personal_data.KINDS[self.kind]
+        return told % {"field": self.label, "kind": kind, "passage": self.passage}
+
+
+def in_languages(name: str) -> list[str]:
+    return [f"{name}_{code}" for code in settings.CONTENT_LANGUAGES]
+
+
+def signs_in(row: models.Model, columns: Iterable[str]) -> Iterator[Sign]:
+    for column in columns:
+        text = getattr(row, column) or ""
+        label: Any = type(row)._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+        for finding in personal_data.find(text):
+            passage = text[finding.start : finding.end]
+            yield Sign(column, label, finding.kind, passage)
 
 
 class SolutionQuerySet(models.QuerySet["Solution"]):
@@ -71,6 +99,8 @@ class Solution(OriginalText):
     """
 
     texts = ("what", "sign", "dropped_because")
+    public_texts = ("organisation", *chain.from_iterable(map(in_languages, texts)))
+    people_checked = False  # by whoever saves it: see `must_name_nobody_anew`
     kept = ("status", "published_at", "personal_data_checked", "reminded_on")
 
     class Status(models.TextChoices):
@@ -233,24 +263,19 @@ class Solution(OriginalText):
             raise ValidationError(
                 {"progress": _("Say why it was dropped: others learn from it.")}
             )
+        self.must_name_nobody_anew(signs_in(self, self.public_texts))
 
     # What may not go out unseen.
 
-    def signs_of_people(self) -> list[str]:
-        """The passages of its texts and notes that seem to name or reach a person."""
-        return [
-            text[finding.start : finding.end]
-            for text in self.words()
-            for finding in personal_data.find(text)
-        ]
+    def signs(self) -> list[Sign]:
+        """In all that everybody reads of it: its texts, and what shows its progress."""
+        pieces = self.evidence.defer("file") if self.pk else ()
+        own = signs_in(self, self.public_texts)
+        return [*own, *chain.from_iterable(piece.signs() for piece in pieces)]
 
-    def words(self) -> Iterator[str]:
-        notes = self.evidence.defer("file") if self.pk else ()
-        rows = [(self, name) for name in self.texts]
-        for row, name in [*rows, *((note, "note") for note in notes)]:
-            for code in settings.CONTENT_LANGUAGES:
-                if text := getattr(row, f"{name}_{code}"):
-                    yield text
+    def signs_of_people(self) -> list[str]:
+        """The passages that seem to name or reach a person."""
+        return [sign.passage for sign in self.signs()]
 
     @transaction.atomic
     def confirm_personal_data(self) -> None:
@@ -263,12 +288,29 @@ class Solution(OriginalText):
 
     def must_be_checked_for_people(self) -> None:
         if digest(self.signs_of_people()) not in ("", self.personal_data_checked):
-            raise ValidationError(
-                _(
-                    "“%s” seems to hold a person’s data. Take it out, or confirm that you checked it."
-                )
-                % self
-            )
+            raise self.names_somebody(self.signs())
+
+    def names_somebody(self, signs: Iterable[Sign]) -> ValidationError:
+        return ValidationError(
+            _(
+                "“%(name)s” seems to hold a person’s data (%(found)s). Take it out, or confirm that you checked it."
+            ),
+            params={"name": self, "found": "; ".join(map(str, signs))},
+        )
+
+    def must_name_nobody_anew(self, signs: Iterable[Sign]) -> None:
+        """What is public says nothing more of a person until somebody checked it."""
+        if not self.is_published or self.people_checked:
+            return
+        found = list(signs)
+        row = Solution.objects.filter(pk=self.pk).first() if found else None
+        known = row.signs_of_people() if row else []
+        anew: dict[str, list[ValidationError]] = {}
+        for sign in found:
+            if sign.passage not in known:
+                anew.setdefault(sign.column, []).append(self.names_somebody([sign]))
+        if anew:
+            raise ValidationError(anew)
 
     # The write path.
 
@@ -391,7 +433,9 @@ class Solution(OriginalText):
                 % row
             )
         row._change_reason = gettext_noop("a reviewed change published")
+        row.people_checked = True  # `publish` asked for it
         row._say_as(change)
+        row.people_checked = False
         change.evidence.all().delete()
         change.delete()
         return row
@@ -428,7 +472,7 @@ class ProgressReport(models.Model):
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def public(self) -> Self:
         """What has words or a link; files are for organisers, and never read along."""
-        without = {f"note_{code}": "" for code in settings.CONTENT_LANGUAGES}
+        without = dict.fromkeys(in_languages("note"), "")
         return self.exclude(**without, link="").defer("file")
 
 
@@ -456,6 +500,7 @@ class Evidence(models.Model):
     )
 
     objects = EvidenceQuerySet.as_manager()
+    public_texts = (*in_languages("note"), "link")
 
     class Meta:
         verbose_name = _("evidence")
@@ -465,13 +510,21 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return str(self.link or self.note or self.file_name)[:120]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         super().clean()
-        notes = (getattr(self, f"note_{code}") for code in settings.CONTENT_LANGUAGES)
+        notes = (getattr(self, column) for column in in_languages("note"))
         if not (self.link or self.file_name or any(notes)):
             raise ValidationError(
                 _("Give a link, a note or a file: something that shows it.")
             )
+        self.solution.must_name_nobody_anew(self.signs())
+
+    def signs(self) -> Iterator[Sign]:
+        return signs_in(self, self.public_texts)
 
     @property
     def part_of(self) -> Solution:
