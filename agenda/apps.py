@@ -12,10 +12,10 @@ class AgendaConfig(AppConfig):
         from regions import changes
         from translations import units
 
-        from . import api, chapter, data, solutions_api, texts  # noqa: F401
+        from . import api, chapter, data, solutions_api, solutions_data, texts  # noqa: F401
 
         gathering.MORE.append(chapter.chapters)
-        tables.TABLES.update(data.TABLES)
+        tables.TABLES.update(data.TABLES | solutions_data.TABLES)
         units.KINDS += texts.KINDS
         content = (m for m in self.get_models() if not hasattr(m, "history_id"))
         changes.watch(*content)

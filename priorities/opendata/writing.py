@@ -223,7 +223,19 @@ def fill(sheet: Any, extract: Extract) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
 
 
-TEXTS = ("text", "introduction", "overview", "heading", "description")
+TEXTS = (
+    "text",
+    "introduction",
+    "overview",
+    "heading",
+    "description",
+    "statement",
+    "rationale",
+    "what_",
+    "sign_",
+    "dropped_because",
+    "note",
+)
 
 
 def typed(column: Column, values: Iterable[Any]) -> Iterable[Any]:
