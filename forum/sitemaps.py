@@ -4,7 +4,7 @@ An entry stands in the list that its primary key falls into, so that a new one c
 no list but the last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from agenda.models import GlobalPriority
+from agenda import progress
+from agenda.told import Agenda
 from priorities.index import Index, current
 from priorities.models import PriorityArea, Recommendation
 from regions.changes import data_version
 from regions.models import Edition, Region
+from workshops.models import Ballot
 
 ADDRESSES = 2_000  # in one list, of 50,000 that are allowed: a list is made in no time
 PAGES = (
@@ -68,8 +70,10 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def pages(request: HttpRequest) -> HttpResponseBase:
-    day = last_day(data_version(request).changed_at)
-    lines = (line for path in page_paths() for line in in_every_language(path, day))
+    version = data_version(request)
+    day = last_day(version.changed_at)
+    paths = page_paths(current(version))
+    lines = (line for path in paths for line in in_every_language(path, day))
     return answer("urlset", lines)
 
 
@@ -94,7 +98,7 @@ def entries(request: HttpRequest, number: int) -> HttpResponseBase:
     return answer("urlset", list(lines))
 
 
-def page_paths() -> Iterator[str]:
+def page_paths(index: Index) -> Iterator[str]:
     """The paths of all other pages, as they follow the language."""
     yield from map(path_of, PAGES)
     for year in Edition.objects.published().values_list("year", flat=True):
@@ -104,11 +108,20 @@ def page_paths() -> Iterator[str]:
     areas = PriorityArea.objects.current()
     for slug in areas.values_list("slug", flat=True):
         yield path_of("area-detail", slug)
-    priorities = GlobalPriority.objects.published().values_list("reference", flat=True)
-    if priorities:
-        yield path_of("agenda:agenda")
-    for reference in priorities:
-        yield path_of("agenda:priority", reference)
+    references = [told.reference for told in Agenda.at(index).priorities]
+    yield from listed("agenda:agenda", "agenda:priority", references)
+    solutions = [row.pk for row in progress.published(index)]
+    yield from listed("agenda:progress", "agenda:solution", solutions)
+    ballots = Ballot.objects.told().order_by("pk").values_list("pk", flat=True)
+    yield from listed("ballots:list", "ballots:results", list(ballots))
+
+
+def listed(page: str, single: str, keys: Sequence[str | int]) -> Iterator[str]:
+    """A page that lists something and the page of each, where there is any."""
+    if keys:
+        yield path_of(page)
+    for key in keys:
+        yield path_of(single, key)
 
 
 def path_of(name: str, *args: str | int) -> str:

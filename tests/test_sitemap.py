@@ -13,7 +13,9 @@ from forum import sitemaps
 from forum.caching import drawn
 from priorities.models import Recommendation
 
-from .factories import make_edition, make_recommendation
+from .ballots import make_ballot
+from .factories import make_edition, make_recommendation, make_section
+from .solutions import make_priority, make_solution
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,41 @@ def test_what_is_not_public_is_in_no_list():
         for code, _name in settings.LANGUAGES
     }
     assert hidden.published_at is None
+
+
+def test_the_global_agenda_its_solutions_and_results_of_ballots_are_listed(client):
+    priority = make_priority()
+    solution = make_solution(priority=priority)
+    make_priority(status="draft")
+    for status in ("draft", "in-review", "withdrawn"):
+        make_solution(status=status)
+    told, kept, _running = (
+        make_ballot(section=make_section("asia")) for _n in range(3)
+    )
+    for ballot in (told, kept):
+        ballot.close()
+    told.tell()
+
+    found = addresses(read("/sitemap-pages.xml"))
+
+    of_these = ("agenda", "progress", "solutions", "ballots")
+    start = f"{SITE}/en/"
+    assert [
+        address.removeprefix(start)
+        for address in found
+        if address.startswith(start) and address.split("/")[4] in of_these
+    ] == [
+        "agenda/",
+        f"agenda/{priority.reference}/",
+        "progress/",
+        f"solutions/{solution.pk}/",
+        "ballots/",
+        f"ballots/{told.pk}/",
+    ]
+    for address in found:
+        page = client.get(address.removeprefix(SITE))
+        assert page.status_code == 200, address
+        assert f'<link rel="canonical" href="{address}">' in page.content.decode()
 
 
 def test_a_new_entry_changes_only_the_list_it_falls_into(monkeypatch):
