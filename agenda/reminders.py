@@ -15,12 +15,13 @@ from django.utils.translation import ngettext, override
 
 from accounts.models import User
 
-from .models import GlobalPriority, Solution
+from .models import Digest, GlobalPriority, Solution
 from .models.solutions import SolutionQuerySet
 
 SOON = timedelta(days=30)
 SILENT = timedelta(days=90)
 BETWEEN = timedelta(days=30)
+WEEK = timedelta(days=6)  # less a day: a run may come a little early
 
 
 def due(today: date) -> SolutionQuerySet:
@@ -113,25 +114,43 @@ def give_back(solutions: list[Solution]) -> None:
         Solution.objects.filter(pk=row.pk).update(reminded_on=row.reminded_on)
 
 
-def organisers() -> list[User]:
+def organisers(today: date) -> list[User]:
+    """Those who got no digest this week."""
+    had = Digest.objects.filter(sent_on__gt=today - WEEK)
     found = User.objects.filter(
         is_active=True,
         groups__permissions__content_type__app_label="agenda",
         groups__permissions__codename="publish_solution",
     )
-    return list(found.exclude(email="").distinct().order_by("pk"))
+    found = found.exclude(email="").exclude(pk__in=had.values("reader"))
+    return list(found.distinct().order_by("pk"))
 
 
-def digests() -> Iterator[EmailMessage]:
+def claim_digest(person: User, today: date) -> bool:
+    """Whether nobody has sent it this week: marked first, as reminders are."""
+    row, is_first = Digest.objects.get_or_create(
+        reader=person, defaults={"sent_on": today}
+    )
+    if is_first:
+        return True
+    last = Digest.objects.filter(pk=row.pk, sent_on__lte=today - WEEK)
+    return bool(last.update(sent_on=today))
+
+
+def give_digest_back(person: User) -> None:
+    Digest.objects.filter(reader=person).delete()
+
+
+def digests(today: date) -> Iterator[tuple[User, EmailMessage]]:
     """What is late and what nobody has taken up; none where there is neither."""
     late = list(Solution.objects.published().overdue())
     taken = Solution.objects.published().filter(priority__isnull=False)
     unclaimed = list(
         GlobalPriority.objects.published().exclude(pk__in=taken.values("priority"))
     )
-    for person in organisers() if late or unclaimed else []:
+    for person in organisers(today) if late or unclaimed else []:
         with override(person.language):
-            yield digest(person, late, unclaimed)
+            yield person, digest(person, late, unclaimed)
 
 
 def digest(

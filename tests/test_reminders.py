@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
+from agenda import reminders
 from agenda.models import Solution
+from regions.models import ContentChange
 
 from .people import make_user
 from .solutions import make_priority, make_solution
@@ -134,6 +136,73 @@ def test_organisers_get_one_digest_of_what_is_late_and_unclaimed(settings):
     assert f"nobody has taken up: 1\n\n- {alone.reference} Inform" in letter.body
     assert "Train\n" not in letter.body
     assert "Hidden" not in letter.body
+
+
+def test_a_second_run_in_a_week_sends_nothing_again(partner, monkeypatch):
+    make_user("organiser", "organiser", email="organiser@example.org")
+    make_priority()
+    make_solution(reported_by=partner, ends_on=day(5))
+    version = ContentChange.objects.version()
+    for days, sent in ((0, 2), (0, 2), (5, 2), (1, 3)):
+        later(monkeypatch, days)
+        call_command("remind_solutions")
+        assert len(mail.outbox) == sent
+
+    assert told()[-1][0] == "organiser@example.org"
+    assert ContentChange.objects.version() == version
+
+
+def test_an_organiser_who_is_new_gets_a_digest_and_the_others_no_second_one():
+    make_user("organiser", "organiser", email="organiser@example.org")
+    make_priority()
+    call_command("remind_solutions")
+    make_user("other", "organiser", email="other@example.org")
+
+    call_command("remind_solutions")
+
+    assert [to for to, _subject in told()] == [
+        "organiser@example.org",
+        "other@example.org",
+    ]
+
+
+def test_two_runs_at_once_send_one_digest():
+    person = make_user("organiser", "organiser", email="organiser@example.org")
+    make_priority()
+    first, second = reminders.digests(day(0)), reminders.digests(day(0))
+
+    asked = [next(run)[0] for run in (first, second)]
+
+    assert asked == [person, person]
+    assert [reminders.claim_digest(each, day(0)) for each in asked] == [True, False]
+    assert not reminders.claim_digest(person, day(5))
+    assert reminders.claim_digest(person, day(6))
+
+
+def test_a_digest_that_does_not_leave_is_tried_again(monkeypatch):
+    make_user("organiser", "organiser", email="organiser@example.org")
+    make_priority()
+
+    def refuse(*args):
+        raise SMTPException
+
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", refuse)
+        with pytest.raises(CommandError):
+            call_command("remind_solutions")
+    call_command("remind_solutions")
+
+    assert [to for to, _subject in told()] == ["organiser@example.org"]
+
+
+def test_a_dry_run_counts_as_none():
+    make_user("organiser", "organiser", email="organiser@example.org")
+    make_priority()
+
+    call_command("remind_solutions", "--dry-run")
+    call_command("remind_solutions")
+
+    assert len(mail.outbox) == 1
 
 
 def test_there_is_no_digest_of_nothing():

@@ -11,7 +11,8 @@ from agenda import reminders
 class Command(BaseCommand):
     help = (
         "Write to reporters whose solutions end soon or are late, and to organisers. "
-        "Run it once a week; nobody is asked about the same solution twice in 30 days."
+        "Run it once a week; nobody is asked about the same solution twice in 30 days, "
+        "and a second run in a week sends organisers nothing again."
     )
     failed = 0
 
@@ -29,11 +30,11 @@ class Command(BaseCommand):
             claimed = reminders.claim(letter.solutions, today)
             if claimed and not self.send(letter.message):
                 reminders.give_back(claimed)
-        for digest in reminders.digests():
+        for person, digest in reminders.digests(today):
             if dry_run:
                 self.show(digest)
-            else:
-                self.send(digest)
+            elif reminders.claim_digest(person, today) and not self.send(digest):
+                reminders.give_digest_back(person)
         if self.failed:
             raise CommandError(
                 f"{self.failed} letters could not be sent. Run it again later."
