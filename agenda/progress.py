@@ -185,7 +185,10 @@ class ProgressFilter:
     def labels(self) -> dict[str, dict[str, str]]:
         """Of what no vocabulary holds: every value there is, with its name."""
         due = years(self.terms, (row.year for row in self.public))
-        own = {row.reference: f"{row.reference} {row.title}" for row in self.priorities}
+        own = {
+            row.reference: f"{row.reference} {row.to_read('title').value}"
+            for row in self.priorities
+        }
         alone = gettext("a recommendation by itself")
         return {
             "year": {year: year for year in due},
@@ -403,7 +406,9 @@ class Counted:
         about = about or {}
         return [
             self.row(
-                about[v].title if v in about else filterset.label(name, v),
+                about[v].to_read("title").value
+                if v in about
+                else filterset.label(name, v),
                 rows,
                 {name: [v]},
                 max(1, most),

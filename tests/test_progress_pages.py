@@ -10,6 +10,7 @@ from django.db import connection
 from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lxml.html import HtmlElement, document_fromstring
 
 from agenda.models import ProgressReport, Solution
 from forum.caching import drawn
@@ -98,6 +99,46 @@ def test_every_count_leads_to_exactly_those(client):
         ("2026", 3),
         ("2099", 2),
     ]
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+def test_who_sees_no_chart_reads_the_same_figures(client, language):
+    africa, asia = make_region("africa"), make_region("asia")
+    priority = make_priority()
+    make_solution(regions=(africa,), priority=priority, progress="under-way")
+    make_solution(regions=(africa, asia), ends_on=PAST)
+    make_solution(regions=(africa,), priority=priority, progress="done")
+
+    page = document_fromstring(client.get(f"/{language}/progress/").content)
+
+    charts = page.xpath("//*[@id='results']//svg")
+    assert len(charts) == 1 + 2 + 2 + 1 + 2  # in all; by priority, region, who, year
+    for chart in charts:
+        assert chart.get("aria-hidden") == "true"
+        assert not chart.xpath(".//a | .//*[@tabindex]")
+        figures = chart.getnext()
+        assert not [a for a in figures.iterancestors() if a.get("aria-hidden")]
+        drawn_as = [(r.get("class"), float(r.get("width"))) for r in chart]
+        told = [(line.get("class"), figure(line)) for line in figures]
+        assert [name for name, _width in drawn_as] == [name for name, _count in told]
+        widest = sum(width for _name, width in drawn_as)
+        whole = sum(count for _name, count in told)
+        for (_name, width), (_same, count) in zip(drawn_as, told, strict=True):
+            assert width / widest == pytest.approx(count / whole, abs=0.001)
+        assert all(line.xpath("a[@href]") for line in figures)
+    for table in page.xpath("//*[@id='results']//table"):
+        assert table.findtext("caption").strip()
+        assert len(table.xpath("thead/tr/th[@scope='col']")) == 2
+        for row in table.xpath("tbody/tr"):
+            (name,) = row.xpath("th[@scope='row']")
+            for line in row.xpath("td/ul/li"):
+                assert name.text_content().strip() in line.text_content()
+
+
+def figure(line: HtmlElement) -> int:
+    """The number after the name of a standing."""
+    said = line.text_content().partition("·")[0]
+    return int(re.findall(r"\d+", said)[-1])
 
 
 def test_what_nobody_has_taken_up_is_as_loud_as_what_was_done(client):
