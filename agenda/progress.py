@@ -108,7 +108,7 @@ def read() -> list[Light]:
             "priority__edition__year",
             "recommendation__section__regional_forum__edition__year",
         ),
-        "audience__slug",
+        Coalesce("audience__merged_into__slug", "audience__slug"),
         "progress",
         "ends_on",
     )

@@ -159,7 +159,7 @@ def told(asked: Asked, row: Solution) -> members.Object:
         "what": members.text(asked, row, "what"),
         "sign": members.text(asked, row, "sign"),
         "organisation": row.organisation,
-        "audience": row.audience.slug,
+        "audience": row.belongs_to.slug,
         "regions": [region.slug for region in row.regions.all()],
         "countries": [country.iso_code for country in row.countries.all()],
         "starts_on": members.day(row.starts_on),

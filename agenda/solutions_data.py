@@ -111,7 +111,7 @@ SOLUTIONS = Table(
         Column(
             "audience",
             _("The audience that whoever commits belongs to"),
-            field("audience.slug"),
+            field("belongs_to.slug"),
             points_to="audiences.audience",
         ),
         Column(

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from frictionless import Package
 
+from priorities.rewording import merge
 from regions.models import ContentChange, Country
 
 from .factories import make_audience, make_edition, make_recommendation, make_region
@@ -143,6 +144,22 @@ def test_what_was_merged_is_told_under_what_it_goes_on(client):
     (told,) = rows(client, "solutions")
 
     assert told["recommendation"] == other.reference
+
+
+def test_who_commits_belongs_to_what_their_audience_was_merged_into(client):
+    judges, legal = make_audience("judges"), make_audience("legal-field")
+    row = make_solution(audience=judges)
+    merge(judges, legal)
+
+    (told,) = rows(client, "solutions")
+
+    assert told["audience"] == "legal-field"
+    page = client.get("/en/progress/?audience=legal-field")
+    assert list(page.context["solutions"]) == [row]
+    (line,) = page.context["counted"].by_audience
+    assert (line.label, line.total) == (legal.name, 1)
+    api = client.get("/api/v1/solutions/?audience=legal-field").json()
+    assert [each["audience"] for each in api["data"]] == ["legal-field"]
 
 
 def test_the_whole_package_holds_solutions_and_is_valid(client, tmp_path):

@@ -84,7 +84,7 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
 
     def for_display(self) -> Self:
         return self.select_related(
-            "audience",
+            "audience__merged_into",
             "priority__edition",
             "recommendation__section__regional_forum__edition",
             "recommendation__section__regional_forum__region",
@@ -256,6 +256,11 @@ class Solution(OriginalText):
         found = self.priority or self.recommendation
         assert found is not None  # the database keeps it
         return found
+
+    @property
+    def belongs_to(self) -> Audience:
+        """The audience as it is known today: merged, it goes on as the other."""
+        return self.audience.merged_into or self.audience
 
     def clean(self) -> None:
         super().clean()
