@@ -1,16 +1,18 @@
 """Answers on paper, typed back or brought in from a spreadsheet: counted with the rest."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from workshops.ballots import casting, codes, sheets
 from workshops.ballots.casting import Answer
 from workshops.ballots.notation import read_choice
-from workshops.models import CastBallot
+from workshops.models import Ballot, CastBallot
 
 from .factories import make_region
 from .halls import cast_all, make_open
@@ -57,6 +59,7 @@ def troubles(ballot, text):
         ("borda", " 3,1 ; 7 ", [3, 1, 7]),
         ("schulze", "٣ ١، ٧", [3, 1, 7]),
         ("approval", "12", [12]),
+        ("borda", "3 > 1 > 7", [3, 1, 7]),
         ("pairs", "1>2 4 > 3", [[1, 2], [4, 3]]),
         ("pairs", "", []),
     ],
@@ -86,6 +89,14 @@ def test_one_paper_after_the_other_is_typed_in(facilitator):
     [
         ({"choice": "9"}, {"choice": ["There is no number 9 on this ballot."]}),
         ({"choice": "1 1"}, {"choice": ["Number 1 is chosen twice."]}),
+        (
+            {"choice": "2 = 3, 1"},
+            {
+                "choice": [
+                    "“2=3” puts several in one place: give each a place of its own."
+                ]
+            },
+        ),
         (
             {"choice": "first"},
             {
@@ -163,6 +174,24 @@ def test_paper_that_comes_after_closing_is_refused(facilitator):
     assert kept(given[0]) == [None]
 
 
+def test_paper_counts_until_somebody_closes_the_ballot(facilitator):
+    ballot, given = make_open(3)
+    Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    ballot.refresh_from_db()
+    with pytest.raises(casting.NotOpen):
+        casting.cast(given[0], casting.Answer([2]))
+
+    facilitator.post(at(ballot, "paper"), {"code": given[0], "choice": "1"})
+    ballot_page = facilitator.get(at(ballot, "change")).content.decode()
+    results_page = facilitator.get(at(ballot, "results")).content.decode()
+
+    assert kept(given[0]) == [[1]]
+    assert "paper counts until it is closed" in ballot_page
+    assert at(ballot, "paper") in ballot_page
+    assert at(ballot, "results") not in ballot_page
+    assert "nothing is counted yet" in results_page
+
+
 # Brought in from a sheet
 
 
@@ -192,6 +221,15 @@ def test_a_sheet_in_any_of_four_languages_is_read():
         ("schulze", "1,2,3", "2,,1", [3, 1]),
         ("approval", "1,2,3", "x,,X", [1, 3]),
         ("approval", "1,2,3", ",oui,", [2]),
+        ("approval", "1,2,3", "0,1,non", [2]),
+        ("borda", "First choice,second choice", "2,3", [2, 3]),
+        ("borda", "Rang 2,Rang 1", "1,3", [3, 1]),
+        ("borda", "1.º,2.º", "2,1", [2, 1]),
+        ("borda", "Primera opción,Segunda opción", "3,1", [3, 1]),
+        ("borda", "الاختيار الأول,الاختيار الثاني", "2,1", [2, 1]),
+        ("schulze", "المرتبة ١,المرتبة ٢", "٣,١", [3, 1]),
+        ("schulze", "N° 1,N° 2,Candidate 3", "2,,1", [3, 1]),
+        ("approval", "#1,#2,#3", "x,,x", [1, 3]),
     ],
 )
 def test_a_choice_may_be_spread_over_columns(method, headings, cells, choice):
@@ -201,6 +239,16 @@ def test_a_choice_may_be_spread_over_columns(method, headings, cells, choice):
 
     assert row.troubles == []
     assert row.answer == Answer(choice)
+
+
+def test_two_in_one_place_are_named():
+    ballot, given = make_open(3, method="borda")
+
+    (row,) = judged(ballot, f"code,1,2,3\n{given[0]},2,1,2\n")
+
+    (trouble,) = row.troubles
+    assert (trouble.column, trouble.value) == ("choice", "2 1=3")
+    assert trouble.message.startswith("“1=3” puts several in one place")
 
 
 def test_pairs_are_read_from_a_sheet():

@@ -35,7 +35,7 @@ def give_out(ballot: Ballot, count: int, by: User | None, label: str = "") -> li
             _("%(count)s codes cannot be printed at once: 1 to %(most)s.")
             % {"count": count, "most": MOST_CODES}
         )
-    if ballot.locked().is_closed():
+    if ballot.locked().is_over():
         raise NotOpen(_("This ballot is closed: no more codes."))
     batch = CodeBatch.objects.create(ballot=ballot, size=count, made_by=by, label=label)
     made = [codes.make() for _each in range(count)]
@@ -163,7 +163,7 @@ def cast(code: str, answer: Answer, on_paper: bool = False) -> CastBallot:
     if found is None:
         raise ValidationError(_("This code is not known, or was cancelled."))
     ballot = found.locked()
-    must_be_open(ballot)
+    must_be_open(ballot, on_paper)
     kept = check(ballot, answer)
     row = CastBallot.objects.select_for_update().get(key=codes.key(code))
     say(row, kept, on_paper)
@@ -171,11 +171,11 @@ def cast(code: str, answer: Answer, on_paper: bool = False) -> CastBallot:
     return row
 
 
-def must_be_open(ballot: Ballot) -> None:
-    if not ballot.is_open():
+def must_be_open(ballot: Ballot, on_paper: bool = False) -> None:
+    if not (ballot.takes_paper if on_paper else ballot.is_open()):
         raise NotOpen(
             _("This ballot is closed.")
-            if ballot.is_closed()
+            if ballot.is_over()
             else _("This ballot is not open yet.")
         )
 
@@ -192,7 +192,7 @@ def cast_on_paper(ballot: Ballot, answers: Mapping[str, Answer]) -> None:
 
     Few statements: whoever votes meanwhile waits for the ballot.
     """
-    must_be_open(ballot.locked())
+    must_be_open(ballot.locked(), on_paper=True)
     by_key = {codes.key(code): answer for code, answer in answers.items()}
     rows = list(ballot.cast_ballots.select_for_update().filter(key__in=by_key))
     for row in rows:

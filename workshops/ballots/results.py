@@ -101,8 +101,8 @@ class Results:
 
 
 def results(ballot: Ballot) -> Results:
-    """Count what was cast. ValueError while the ballot takes answers."""
-    if not ballot.is_closed():
+    """Count what was cast. ValueError while the ballot takes answers, on paper too."""
+    if ballot.status != Ballot.Status.CLOSED:
         raise ValueError("a ballot is counted when it is closed")
     cast = list(ballot.cast_ballots.cast())
     numbers = list(ballot.candidates.values_list("number", flat=True))
@@ -143,7 +143,7 @@ def results(ballot: Ballot) -> Results:
 
 def anonymous_ballots(ballot: Ballot) -> list[Any]:
     """Every answer without a word about who gave it, in an order that tells nothing."""
-    if not ballot.is_closed():
+    if ballot.status != Ballot.Status.CLOSED:
         raise ValueError("a ballot is counted when it is closed")
     answers = sorted(row.answer or [] for row in ballot.cast_ballots.cast())
     return answers if len(answers) >= disclosure.FEWEST else []

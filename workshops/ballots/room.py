@@ -26,7 +26,7 @@ def numbers(ballot: Ballot, now: datetime | None = None) -> dict[str, Any]:
 
 
 def state(ballot: Ballot, now: datetime) -> str:
-    if ballot.is_closed(now):
+    if ballot.is_over(now):
         return "closed"
     return "open" if ballot.is_open(now) else "draft"
 

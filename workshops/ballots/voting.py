@@ -124,7 +124,7 @@ def show(
         "for_whom": spoken(ballot, "for_whom"),
         "explanation": methods.explanation(ballot.method, form.most),
         "is_open": ballot.is_open(),
-        "is_closed": ballot.is_closed(),
+        "is_closed": ballot.is_over(),
         "is_told": Ballot.objects.told().filter(pk=ballot.pk).exists(),
         "is_late": status == 409,
         "is_moved": "moved" in request.GET,

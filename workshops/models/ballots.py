@@ -238,7 +238,7 @@ class Ballot(models.Model):
                     "This ballot was opened: what it asks, of whom and how stays as it is. Only its closing time can be moved."
                 )
             )
-        if changed and before.is_closed():
+        if changed and before.is_over():
             raise ValidationError(
                 {"closes_at": _("This ballot is over and cannot be opened again.")}
             )
@@ -253,7 +253,13 @@ class Ballot(models.Model):
             self.status == self.Status.OPEN and (at or timezone.now()) < self.closes_at
         )
 
-    def is_closed(self, at: Any = None) -> bool:
+    @property
+    def takes_paper(self) -> bool:
+        """Until somebody closes it: paper is typed in when its time is over."""
+        return self.status == self.Status.OPEN
+
+    def is_over(self, at: Any = None) -> bool:
+        """Whether nobody can answer any more with a code."""
         over = self.status == self.Status.OPEN and not self.is_open(at)
         return over or self.status == self.Status.CLOSED
 

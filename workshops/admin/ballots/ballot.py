@@ -77,7 +77,7 @@ class BallotAdmin(CuratedAdmin):
         given = super().get_readonly_fields(request, obj)
         if obj is None or obj.status == Status.DRAFT:
             return given
-        return [*given, *FIXED, *(["closes_at"] if obj.is_closed() else [])]
+        return [*given, *FIXED, *(["closes_at"] if obj.is_over() else [])]
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -172,7 +172,7 @@ class BallotAdmin(CuratedAdmin):
                 "ballot": ballot,
                 "may_run": self.has_change_permission(request, ballot),
                 "may_accept": pages.may_accept(request),
-                "is_over": ballot.is_closed(),
+                "is_over": ballot.is_over(),
                 "turnout": casting.turnout(ballot),
                 "candidate_count": ballot.candidates.count(),
             }

@@ -36,7 +36,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         batches=ballot.batches.select_related("made_by"),
         turnout=casting.turnout(ballot),
-        is_over=ballot.is_closed(),
+        is_over=ballot.is_over(),
     )
 
 

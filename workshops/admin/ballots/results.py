@@ -13,12 +13,13 @@ from ...ballots import accepting, candidates, reading
 from ...ballots.forms import AcceptForm
 from ...ballots.results import results
 from ...ballots.views import labels_of
+from ...models import Ballot
 from . import pages
 
 
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     ballot = pages.found(request, pk, to_change=False)
-    found = results(ballot) if ballot.is_closed() else None
+    found = results(ballot) if ballot.status == Ballot.Status.CLOSED else None
     named = {row.number: row for row in candidates.in_order(ballot)}
     labels = labels_of(request)
     read: dict[str, Any] = (
@@ -36,6 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         ballot,
         _("Results"),
         results=found,
+        is_over=ballot.is_over(),
         may_accept=pages.may_accept(request),
         ranking_url=ranking_url(ballot.section_id) if ballot.section_id else "",
         **read,
