@@ -47,6 +47,13 @@ PAGES = {
     "area": "/en/areas/kafala/",
     "recommendation": "/en/recommendations/2021-MENA-014/",
     "suggestions": "/en/suggestions/?q=surv",
+    "agenda": "/en/agenda/",
+    "global priority": "/en/agenda/2021-GLOBAL-01/",
+    "progress": "/en/progress/",
+    "progress, filtered": "/en/progress/?region=africa&audience=governments",
+    "solution": "/en/solutions/{solution}/",
+    "ballots": "/en/ballots/",
+    "results of a ballot": "/en/ballots/{ballot}/",
     "feed": "/en/new.atom",
     "sitemap": "/sitemap.xml",
     "sitemap, one list": "/sitemap-0.xml",
@@ -63,6 +70,8 @@ PAGES = {
     "api: matrix": "/api/v1/matrix/",
     "api: comparison by area": f"/api/v1/comparison/{COMPARED}&by=area",
     "api: search": "/api/v1/search/?q=children",
+    "api: global priorities": "/api/v1/global-priorities/",
+    "api: solutions": "/api/v1/solutions/",
     "bare framework": "/healthz",
 }
 LIKE = {
@@ -342,11 +351,15 @@ def run(sizes: list[int], database: Path | None) -> None:
     from django.core.management import call_command
     from django.db import connection, connections
 
+    from agenda.models import Solution
     from priorities.models import Recommendation
     from tests.invented import invent
+    from tests.invented_agenda import invent_agenda
+    from workshops.models import Ballot
 
     call_command("migrate", verbosity=0)
     call_command("load_edition", 2021, verbosity=0, stdout=StringIO())
+    invent_agenda()
     seen: dict[str, dict[str, float]] = {}
     for size in sizes:
         start = time.perf_counter()
@@ -362,6 +375,8 @@ def run(sizes: list[int], database: Path | None) -> None:
             "deep": max(1, about["n"] // 30 - 1),
             "since": changed_since(),
             "cursor": deep_cursor(),
+            "solution": Solution.objects.published().first().pk,
+            "ballot": Ballot.objects.told().first().pk,
         }
         pages = {n: p.format(**known) for n, p in PAGES.items()}
         for name, path in pages.items():
