@@ -48,8 +48,7 @@ function say(place, text) {
 
 function answered(main, isOver) {
   if (isOver) {
-    const text = told.answered === 1 ? main.dataset.closedOne : main.dataset.closed;
-    return text.replace("{answered}", told.answered);
+    return main.dataset.closed.replace("{answered}", told.answered);
   }
   if (told.state === "draft") {
     return "";

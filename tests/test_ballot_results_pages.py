@@ -8,6 +8,7 @@ from itertools import permutations
 from random import sample
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -126,6 +127,34 @@ def test_many_ballots_are_paged(client):
     assert "Page 1 of 2" in said(first)
 
 
+@pytest.mark.parametrize(
+    ("n", "numbers", "turnout"),
+    [
+        (
+            1,
+            "1 person answered. 1 code was given out. 1 answer came on paper.",
+            "1 person has answered, 1 code is out",
+        ),
+        (
+            2,
+            "2 people answered. 2 codes were given out. 2 answers came on paper.",
+            "2 people have answered, 2 codes are out",
+        ),
+    ],
+)
+def test_each_number_has_its_own_form(n, numbers, turnout):
+    held = {"people": n, "answered": n, "codes": n, "on_paper": n}
+    shown = {
+        name: render_to_string(name, {"results": held, "turnout": held}).strip()
+        for name in (
+            "ballots/_numbers.html",
+            "admin/workshops/ballots/_turnout.html",
+        )
+    }
+
+    assert [*shown.values()] == [numbers, turnout]
+
+
 def test_results_are_read_group_by_group_before_they_are_summed(client):
     ballot = tell(voted())
 
@@ -135,7 +164,7 @@ def test_results_are_read_group_by_group_before_they_are_summed(client):
     assert text.index("Group by group") < text.index("All together")
     assert text.index("A total alone decides nothing") > text.index("Group by group")
     assert (
-        "11 people answered; 11 codes were given out; 0 answers came on paper" in text
+        "11 people answered. 11 codes were given out. 0 answers came on paper" in text
     )
     assert '<bdi>Africa</bdi> <span class="count">6 people</span>' in text
     assert '<bdi>Mena</bdi> <span class="count">5 people</span>' in text

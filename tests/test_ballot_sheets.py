@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -326,12 +327,16 @@ def test_a_wrong_row_stops_the_sheet_unless_the_good_ones_are_asked_for(facilita
     ballot, given = make_open(3)
     text = f"code,choice\n{given[0]},1\n{given[1]},9\n"
     response = preview(facilitator, ballot, text)
+    assert "1 row can be counted. 1 row cannot." in response.content.decode()
 
     stopped = bring(facilitator, ballot, response)
     assert stopped.status_code == 409
+    assert "1 row is wrong. Nothing was brought in." in stopped.content.decode()
     assert kept(*given[:2]) == [None, None]
 
-    bring(facilitator, ballot, response, only_good="on")
+    done = bring(facilitator, ballot, response, only_good="on")
+    (told,) = get_messages(done.wsgi_request)
+    assert str(told) == "1 paper ballot is counted with the rest."
     assert kept(*given[:2]) == [[1], None]
 
 

@@ -89,6 +89,13 @@ def test_a_facilitator_makes_a_ballot_on_a_list_of_their_region(facilitator):
     assert (ballot.status, ballot.made_by.username) == ("draft", "fatima")
 
 
+def test_one_candidate_is_said_to_be_one(facilitator):
+    section = make_section("mena")
+    make_recommendation(section=section)
+
+    assert told(add(facilitator, section))[-1] == "1 candidate was added."
+
+
 def test_a_facilitator_makes_none_for_another_region_or_for_all(facilitator):
     make_region("mena")
     own, other = make_section("mena"), make_section("asia")

@@ -60,7 +60,7 @@ def test_the_page_shows_no_running_result(facilitator):
             r"\d+ of 6|data-counted=\"\d+ 6\"|\d+:\d\d|data-seconds=\"\d+\"", "", text
         )
 
-    assert "1 of 6 have answered" in other
+    assert "Answered: 1 of 6" in other
     assert without_turnout(before) == without_turnout(other)
     assert not any(code in other for code in codes)
 
@@ -109,7 +109,7 @@ def test_after_its_time_it_says_how_many_answered(facilitator):
 
     text = facilitator.get(at(ballot, "room")).content.decode()
 
-    assert "The ballot is closed. 2 people answered." in text
+    assert "The ballot is closed. Answered: 2" in text
     ballot.refresh_from_db()
     assert room.numbers(ballot)["state"] == "closed"
 
@@ -218,27 +218,25 @@ def test_a_lost_network_keeps_the_last_numbers(browser, site, hall, screens):
     codes = casting.give_out(hall, 3, None)
     page = opened(browser, site, screens, hall)
     answered, age = page.locator(".answered"), page.locator(".age")
-    expect(answered).to_have_text("0 of 3 have answered")
+    expect(answered).to_have_text("Answered: 0 of 3")
 
     page.context.set_offline(True)
-    expect(age).to_contain_text("seconds old", timeout=20_000)
+    expect(age).to_contain_text("s old", timeout=20_000)
     # Only now: the server asks on the connection that this test writes on.
     casting.cast(codes[0], Answer([1]))
-    expect(answered).to_have_text("0 of 3 have answered")
+    expect(answered).to_have_text("Answered: 0 of 3")
     before = page.locator(".left").inner_text()
     expect(page.locator(".left")).not_to_have_text(before, timeout=20_000)
 
     page.context.set_offline(False)
-    expect(answered).to_have_text("1 of 3 have answered", timeout=20_000)
+    expect(answered).to_have_text("Answered: 1 of 3", timeout=20_000)
     expect(age).to_be_hidden()
 
     page.context.set_offline(True)
     expect(age).to_be_visible(timeout=20_000)
     hall.close()
     page.context.set_offline(False)
-    expect(answered).to_have_text(
-        "The ballot is closed. One person answered.", timeout=20_000
-    )
+    expect(answered).to_have_text("The ballot is closed. Answered: 1", timeout=20_000)
     expect(page.locator(".join")).to_be_hidden()
 
 

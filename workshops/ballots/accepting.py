@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import User
 from priorities.models import Recommendation, Section
@@ -150,5 +150,10 @@ def must_be_rankable(section: Section, order: Sequence[Recommendation]) -> None:
         )
     if entries_of(section).count() > MOST:
         raise ValidationError(
-            _("The list has more than %s entries and cannot be ranked.") % MOST
+            ngettext(
+                "The list has more than %s entry and cannot be ranked.",
+                "The list has more than %s entries and cannot be ranked.",
+                MOST,
+            )
+            % MOST
         )

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from priorities import matrix
@@ -116,8 +117,10 @@ def put(ballot: Ballot, items: Sequence[Item]) -> int:
 def must_fit(count: int) -> None:
     if count > MOST_CANDIDATES:
         raise ValidationError(
-            _(
-                "%(count)s candidates are too many to choose from: %(most)s at most. Choose a shortlist."
+            ngettext(
+                "%(count)s candidate is too many to choose from: %(most)s at most. Choose a shortlist.",
+                "%(count)s candidates are too many to choose from: %(most)s at most. Choose a shortlist.",
+                count,
             )
             % {"count": count, "most": MOST_CANDIDATES}
         )

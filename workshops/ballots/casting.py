@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from regions.models import Region
@@ -32,7 +33,11 @@ def give_out(ballot: Ballot, count: int, by: User | None, label: str = "") -> li
     """New codes, to be printed now: afterwards nobody can show them again."""
     if not 1 <= count <= MOST_CODES:
         raise ValidationError(
-            _("%(count)s codes cannot be printed at once: 1 to %(most)s.")
+            ngettext(
+                "%(count)s code cannot be printed at once: 1 to %(most)s.",
+                "%(count)s codes cannot be printed at once: 1 to %(most)s.",
+                count,
+            )
             % {"count": count, "most": MOST_CODES}
         )
     if ballot.locked().is_over():
@@ -127,7 +132,11 @@ def check_numbers(given: Sequence[Any], numbers: set[int], most: int) -> list[in
             raise ValidationError(_("Number %s is chosen twice.") % number)
     if len(given) > most:
         raise ValidationError(
-            _("%(count)s are chosen; %(most)s at most.")
+            ngettext(
+                "%(count)s is chosen; %(most)s at most.",
+                "%(count)s are chosen; %(most)s at most.",
+                len(given),
+            )
             % {"count": len(given), "most": most}
         )
     return list(given)

@@ -11,6 +11,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
@@ -45,8 +46,10 @@ def read(typed: str) -> str:
         raise ValidationError(_("Type the code from your paper."))
     if len(code) != LENGTH:
         raise ValidationError(
-            _(
-                "A code has %(length)s signs; “%(code)s” has %(count)s. Look at your paper again."
+            ngettext(
+                "A code has %(length)s sign; “%(code)s” has %(count)s. Look at your paper again.",
+                "A code has %(length)s signs; “%(code)s” has %(count)s. Look at your paper again.",
+                LENGTH,
             )
             % {"length": LENGTH, "code": typed.strip()[:40], "count": len(code)}
         )

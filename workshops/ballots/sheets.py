@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from priorities.tables import File
@@ -162,8 +162,10 @@ def read(ballot: Ballot, file: BinaryIO, name: str) -> list[Cells]:
     lines = [in_line(ballot, meanings, line) for line in table.lines]
     if len(lines) > casting.MOST_CODES:
         raise Refused(
-            gettext(
-                "%(count)s answers are too many for one sheet: %(most)s at most. Split it, and bring in the parts."
+            ngettext(
+                "%(count)s answer is too many for one sheet: %(most)s at most. Split it, and bring in the parts.",
+                "%(count)s answers are too many for one sheet: %(most)s at most. Split it, and bring in the parts.",
+                len(lines),
             )
             % {"count": len(lines), "most": casting.MOST_CODES}
         )
@@ -336,7 +338,12 @@ def bring_in(
     wrong = [row for row in rows if not row.is_good]
     if wrong and not only_good:
         raise ValidationError(
-            gettext("%s rows are wrong. Nothing was brought in.") % len(wrong)
+            ngettext(
+                "%s row is wrong. Nothing was brought in.",
+                "%s rows are wrong. Nothing was brought in.",
+                len(wrong),
+            )
+            % len(wrong)
         )
     good = [row for row in rows if row.is_good]
     asked = [row for row in good if row.replaces and row.number not in replacing]

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
@@ -280,14 +280,20 @@ class Ballot(models.Model):
             raise ValidationError(_("There is nothing to choose from: add candidates."))
         if ballot.method == self.Method.PAIRS and count > MOST_IN_PAIRS:
             raise ValidationError(
-                _(
-                    "%(count)s candidates make too many pairs: %(most)s at most, or choose another method."
+                ngettext(
+                    "%(count)s candidate makes too many pairs: %(most)s at most, or choose another method.",
+                    "%(count)s candidates make too many pairs: %(most)s at most, or choose another method.",
+                    count,
                 )
                 % {"count": count, "most": MOST_IN_PAIRS}
             )
         if count > MOST_CANDIDATES:
             raise ValidationError(
-                _("%(count)s candidates are too many to choose from: %(most)s at most.")
+                ngettext(
+                    "%(count)s candidate is too many to choose from: %(most)s at most.",
+                    "%(count)s candidates are too many to choose from: %(most)s at most.",
+                    count,
+                )
                 % {"count": count, "most": MOST_CANDIDATES}
             )
         if not any(

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ...ballots import candidates
@@ -81,8 +81,8 @@ def fill(request: HttpRequest, ballot: Ballot) -> None:
             messages.error(request, message)
         return
     if count:
-        text = gettext("%s candidates were added.") % count
-        messages.success(request, text)
+        text = ngettext("%s candidate was added.", "%s candidates were added.", count)
+        messages.success(request, text % count)
     else:
         messages.warning(request, _("There was nothing to add."))
 

@@ -5,7 +5,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ...ballots import sheets
@@ -80,8 +80,12 @@ def bring(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         said = " ".join(error.messages)
         return preview(request, ballot, lines, 409, said)
-    text = gettext("%s paper ballots are counted with the rest.") % count
-    messages.success(request, text)
+    text = ngettext(
+        "%s paper ballot is counted with the rest.",
+        "%s paper ballots are counted with the rest.",
+        count,
+    )
+    messages.success(request, text % count)
     return HttpResponseRedirect(pages.address(ballot, "paper"))
 
 
