@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from smtplib import SMTPException
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
@@ -242,3 +243,25 @@ def test_a_letter_that_does_not_leave_is_tried_again(partner, monkeypatch):
 
     assert [to for to, _subject in told()] == ["organiser@example.org"]
     assert Solution.objects.get(pk=row.pk).reminded_on is None
+
+
+def test_who_may_publish_by_two_roles_gets_one_digest():
+    organiser = make_user("organiser", "organiser", email="organiser@example.org")
+    other = organiser.groups.create(name="Also publish")
+    other.permissions.add(Permission.objects.get(codename="publish_solution"))
+    make_priority()
+
+    call_command("remind_solutions")
+
+    assert [to for to, _subject in told()] == ["organiser@example.org"]
+
+
+def test_what_is_not_public_takes_no_priority_up():
+    make_user("organiser", "organiser", email="organiser@example.org")
+    alone = make_priority()
+    make_solution("draft", priority=alone)
+
+    call_command("remind_solutions")
+
+    (letter,) = mail.outbox
+    assert f"nobody has taken up: 1\n\n- {alone}" in letter.body
