@@ -172,6 +172,13 @@ def test_a_priority_that_others_took_up_is_not_called_unclaimed(client):
     assert "Inform Taken up, but by nobody of what you chose." in told
 
 
+def test_it_is_in_time_on_its_last_day(client):
+    row = make_solution(ends_on=date(2026, 5, 1))
+
+    assert solutions(client, "?overdue=false") == [row]
+    assert solutions(client, "?overdue=true") == []
+
+
 def test_overdue_is_said_with_its_day(client):
     row = make_solution(ends_on=PAST, progress="under-way")
 
@@ -199,6 +206,36 @@ def test_parameters_narrow_each_other_and_their_values_are_alternatives(client):
     assert solutions(client, "?overdue=false") == [in_part, in_whole]
     assert solutions(client, "?progress=planned&overdue=true") == [in_africa]
     assert solutions(client, "?priority=none&year=2099") == [in_part, in_whole]
+
+
+def test_who_is_of_a_joint_audience_is_found_under_each(client):
+    governments = make_audience("governments")
+    joint = make_audience("governments-and-movement")
+    joint.includes.add(governments)
+    rows = [make_solution(audience=audience) for audience in (governments, joint)]
+
+    assert solutions(client, "?audience=governments") == rows
+
+
+def test_every_year_of_the_horizon_can_be_asked_for(client):
+    make_solution(ends_on=date(2022, 1, 1), starts_on=date(2021, 1, 1))
+
+    assert client.get(f"{PAGE}?year=2024").context["filter"].unknown == []
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(50, False), (51, True)])
+def test_more_values_than_are_read_is_said(client, count, is_cut):
+    asked = "&".join(f"year={1900 + number}" for number in range(count))
+
+    assert client.get(f"{PAGE}?{asked}").context["filter"].is_cut == is_cut
+
+
+def test_a_choice_taken_away_keeps_the_selection(client):
+    (chip,) = (
+        client.get(f"{PAGE}?progress=done&selection=abc").context["filter"].chips()
+    )
+
+    assert chip.remove_url == "?&selection=abc"
 
 
 @pytest.mark.parametrize(
@@ -239,6 +276,17 @@ def test_what_changed_since_a_day_is_told(client):
         (new, "newly published: Planned"),
     ]
     assert client.get(f"{PAGE}?since=2026-04-02").context["changes_total"] == 1
+
+
+def test_a_change_is_told_from_what_was_said_just_before(client):
+    row = make_solution()
+    for progress in ("under-way", "done"):
+        row.progress = progress
+        row.save()
+
+    changes = client.get(f"{PAGE}?since=2026-01-01").context["changes"]
+
+    assert changes[0][1] == "from “Under way” to “Done”"
 
 
 def test_a_day_that_is_none_is_named(client):
@@ -403,6 +451,14 @@ def test_programs_get_the_same_as_readers(client):
     assert [row["id"] for row in data(client)["data"]] == [late.pk, other.pk]
     one = client.get(f"/api/v1/solutions/{other.pk}/").json()["data"]
     assert one["recommendation"] == other.recommendation.reference
+
+
+def test_programs_learn_of_no_priority_that_is_a_draft(client):
+    draft = make_priority(status="draft")
+
+    response = client.get(f"/api/v1/solutions/?priority={draft.reference}")
+
+    assert response.status_code == 400
 
 
 def test_programs_read_page_by_page(client):
