@@ -207,6 +207,16 @@ def test_priorities_of_one_region_are_shown_with_their_answers(client):
     assert words.count("Not answered yet") == 1
 
 
+def test_a_place_is_told_with_the_agenda_of_its_edition(client):
+    published(make_recommendation("africa"), edition=make_edition(2018))
+    published(make_recommendation("africa"))
+    row = make_recommendation("asia")
+    ProtectedPlace.objects.create(recommendation=row)
+
+    assert row.reference in text_of(client.get(PAGE))
+    assert row.reference not in text_of(client.get(f"{PAGE}?edition=2018"))
+
+
 def test_a_place_outlives_its_recommendation(client):
     published(make_recommendation("africa"))
     row = make_recommendation("asia")

@@ -22,6 +22,7 @@ from .factories import (
     make_region,
 )
 from .people import browser, make_user
+from .voters import make_ballot
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +125,9 @@ def test_the_same_is_not_sent_twice():
         priority.send_to_regions()
 
 
-@pytest.mark.parametrize("what", ["text", "lineage", "kind", "horizon", "audience"])
+@pytest.mark.parametrize(
+    "what", ["text", "lineage", "kind", "horizon", "audience", "ballot"]
+)
 def test_what_changed_since_it_was_sent_is_sent_again_before_it_is_published(what):
     priority = sent(make_recommendation())
     if what == "text":
@@ -137,8 +140,10 @@ def test_what_changed_since_it_was_sent_is_sent_again_before_it_is_published(wha
     elif what == "horizon":
         priority.last_year += 1
         priority.save()
-    else:
+    elif what == "audience":
         priority.audience_links.create(audience=make_audience())
+    else:
+        priority.ballot_supports.create(ballot=make_ballot())
 
     with pytest.raises(ValidationError, match="changed since version 1 was sent"):
         priority.publish()
@@ -177,11 +182,25 @@ def test_the_published_version_stays_public_while_the_next_is_with_the_regions()
 def test_a_withdrawn_priority_is_gone_for_good():
     priority = published(make_recommendation())
     priority.withdraw()
+    priority.last_year += 1
+    priority.save()
 
     assert list(GlobalPriority.objects.published()) == []
     for act in (priority.withdraw, priority.publish, priority.send_to_regions):
         with pytest.raises(ValidationError):
             act()
+    assert GlobalPriority.objects.get().status == "withdrawn"
+
+
+def test_what_is_published_again_keeps_its_first_day():
+    priority = published(make_recommendation())
+    first = priority.published_at
+    priority.last_year += 1
+    priority.save()
+    priority.send_to_regions()
+    priority.publish()
+
+    assert priority.published_at == first
 
 
 def test_the_database_keeps_the_version_of_what_is_public():
@@ -379,8 +398,19 @@ def test_facilitators_answer_for_their_own_regions_alone():
         "objection",
         "لا",
     )
+    assert stance.reason_fr == ""
     assert stance.given_by
     assert stance.given_by.username == "sara"
+
+
+def test_a_draft_takes_answers_no_more_than_one_that_is_not_there():
+    draft = make_priority(make_recommendation("mena"))
+    client = browser(make_user("sara", "facilitator", regions=["mena"]))
+    typed = {"version": 1, "kind": "assent", "language": "fr", "region": "mena"}
+
+    for pk in (draft.pk, draft.pk + 1):
+        address = reverse("admin:agenda_globalpriority_answer", args=[pk])
+        assert client.post(address, typed).status_code == 404
 
 
 def test_a_facilitator_of_a_whole_answers_once_for_it_and_its_parts():
@@ -413,6 +443,32 @@ def test_drafts_are_the_organisers_alone():
     assert seen("facilitator") == [waiting, public]
     assert seen("observer") == [waiting, public]
     assert seen("partner") == [public]
+
+
+def test_the_list_counts_the_answers_to_the_present_version(organiser):
+    priority = sent(make_recommendation("mena"), make_recommendation("asia"))
+    for slug in ("asia", "mena"):
+        answer(priority, slug)
+    priority.last_year += 1
+    priority.save()
+    priority.send_to_regions()
+    answer(priority, "mena")
+
+    listed = organiser.get("/admin/agenda/globalpriority/").context["cl"].result_list
+
+    assert [row.answer_count for row in listed] == [1]
+
+
+def test_what_organisers_edit_meanwhile_is_theirs_alone(organiser):
+    priority = sent(make_recommendation("mena"))
+    priority.statement_fr = "Encore un brouillon."
+    priority.save()
+    facilitator = browser(make_user("sara", "facilitator", regions=["mena"]))
+
+    def since(client: Client) -> int:
+        return len(client.get(change_url(priority)).context["since"])
+
+    assert (since(organiser), since(facilitator)) == (1, 0)
 
 
 def test_regions_read_what_was_sent_and_not_what_is_edited_meanwhile():
