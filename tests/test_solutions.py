@@ -171,6 +171,21 @@ def test_a_partner_takes_back_what_waits_for_review(partner):
     assert (row.status, other.status, answer.status_code) == ("draft", "in-review", 404)
 
 
+def test_who_also_curates_a_region_changes_nothing_of_its_other_partners():
+    africa = make_region("africa")
+    both = browser(make_user("both", "partner", "facilitator", regions=["africa"]))
+    rows = {
+        status: make_solution(status, regions=(africa,))
+        for status in ("draft", "in-review", "published")
+    }
+
+    for name, status in (("begin_change", "published"), ("take_back", "in-review")):
+        address = reverse(f"admin:agenda_solution_{name}", args=[rows[status].pk])
+        assert both.post(address).status_code == 404
+    shown = both.get(page(rows["draft"]))
+    assert (shown.status_code, shown.context["has_change_permission"]) == (200, False)
+
+
 def test_what_a_partner_changes_of_something_published_waits_for_review(
     partner, curator
 ):
@@ -269,10 +284,12 @@ def test_organisers_see_what_waits_first(curator):
     published = make_solution(ends_on=date(2026, 1, 2))
     waiting = make_solution(status="in-review")
     draft = make_solution(status="draft")
+    late = make_solution(status="draft", ends_on=date(2026, 1, 2))
 
     assert list(curator.get(LIST).context["cl"].result_list) == [
         waiting,
         published,
+        late,
         draft,
     ]
     assert list(curator.get(f"{LIST}?waits=review").context["cl"].result_list) == [
@@ -509,6 +526,9 @@ def test_a_file_is_for_organisers_alone(partner, curator):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert partner.get(address).status_code == 404
     assert Client().get(address).status_code == 302
+    elsewhere = make_solution(status="draft")
+    address = reverse("admin:agenda_solution_file", args=[elsewhere.pk, evidence.pk])
+    assert curator.get(address).status_code == 404
     row.send_to_review()
     row.publish()
     public = Client().get(f"/en/solutions/{row.pk}/").content.decode()
