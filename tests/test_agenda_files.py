@@ -8,8 +8,8 @@ from django.test import Client
 
 from agenda.models import ProtectedPlace
 
-from .agenda import answer, make_priority, sent
-from .factories import make_audience, make_recommendation, make_region
+from .agenda import answer, make_priority, published, sent
+from .factories import make_audience, make_edition, make_recommendation, make_region
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,17 @@ def test_the_data_tell_priorities_lineage_coverage_answers_and_places(client):
     )
     (place,) = rows(client, "priorities-of-one-region")
     assert (place["recommendation"], place["taken_up_in"]) == (alone.reference, "")
+
+
+def test_the_data_of_an_edition_have_its_own_priorities(client):
+    _earlier, own = (
+        published(make_recommendation(), edition=make_edition(year))
+        for year in (2018, 2021)
+    )
+
+    assert [row["reference"] for row in rows(client, "global-priorities")] == [
+        own.reference
+    ]
 
 
 def test_without_an_agenda_its_tables_are_empty(client):
@@ -132,6 +143,8 @@ def test_the_api_tells_priorities_with_lineage_and_answers(client):
         "language": "fr",
         "state": "original",
     }
+    assert told["statement"]["text"] == "Tous les juges sont formés."
+    assert told["rationale"] is None
     assert told["url"].endswith("/en/agenda/2021-GLOBAL-01/")
     africa, asia, mena = sorted(told["regions"], key=lambda each: each["region"])
     assert [r["reference"] for r in africa["recommendations"]] == [row.reference]

@@ -121,12 +121,14 @@ def test_a_translation_made_after_publication_is_read(client):
 
 def test_draft_consulted_and_unknown_answer_alike(client):
     rows = [make_priority(make_recommendation()), sent(make_recommendation())]
-    hidden = published(
-        make_recommendation(), edition=make_edition(2024, published_at=None)
+    unpublished = make_edition(2024, published_at=None)
+    hidden, withdrawn = (
+        published(make_recommendation(), edition=unpublished) for _ in range(2)
     )
+    withdrawn.withdraw()
 
     unknown = client.get("/en/agenda/2021-GLOBAL-77/")
-    for row in (*rows, hidden):
+    for row in (*rows, hidden, withdrawn):
         response = client.get(page_of(row))
         assert (response.status_code, text_of(response)) == (404, text_of(unknown))
     for edition in ("2024", "1999", "x", "²"):

@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from regions.models import ContentChange
+from workshops.ballots.counting import Placed
+from workshops.ballots.results import Group, Results
 from workshops.models import Ballot
 
 from .ballots import answered
@@ -241,6 +243,51 @@ def test_what_is_shared_what_splits_and_what_one_holds_alone_is_said(client):
     assert "Demande 2." in alone
     assert "<bdi>Africa</bdi>" in alone
     assert alone.count("<li>") == 1
+
+
+def group(slug, *order):
+    """Five people of a region who chose all of these numbers, in this order."""
+    placed = [Placed(number, place, 0, 5) for place, number in enumerate(order, 1)]
+    return Group("region", slug, 5, placed)
+
+
+def compared(*groups):
+    people = 5 * len(groups)
+    held = {"region": list(groups)}
+    return Results(people, people, 0, groups[0].placed, held, {"region": True})
+
+
+@pytest.mark.parametrize(
+    ("count", "high", "low"),
+    [
+        (1, [1], []),
+        (2, [1], [2]),
+        (4, [1], [3, 4]),
+        (5, [1], [4, 5]),
+        (6, [1, 2], [4, 5, 6]),
+    ],
+)
+def test_high_is_the_first_third_and_low_the_second_half(count, high, low):
+    numbers = range(1, count + 1)
+    held = group("africa", *numbers)
+
+    assert [n for n in numbers if held.holds_high(n)] == high
+    assert [n for n in numbers if held.holds_low(n)] == low
+
+
+def test_one_group_is_compared_with_nobody():
+    found = compared(group("africa", 1, 2, 3))
+
+    assert (found.shared, found.splitting, found.alone) == ([], [], [])
+
+
+def test_nobody_is_alone_where_another_is_in_the_middle():
+    africa = group("africa", 1, 2, 3, 4, 5)
+    asia, mena = group("asia", 2, 1, 3, 4, 5), group("mena", 3, 2, 4, 5, 1)
+    found = compared(africa, asia, mena)
+
+    assert found.splitting == [(1, [africa], [mena])]
+    assert found.alone == []
 
 
 def test_small_groups_are_hidden_and_it_is_said_why(client):

@@ -8,6 +8,7 @@ from priorities.index import current
 
 from .agenda import add_support, answer, make_priority, published, sent
 from .factories import make_recommendation, make_region
+from .voters import make_ballot, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,33 @@ def test_a_region_can_be_behind_and_have_a_reservation():
 
     assert (says.standing, says.answer) == ("behind", "has a reservation")
     assert [stance.reason for stance in says.dissents] == ["Courts first."]
+
+
+def test_a_region_answers_as_the_most_critical_of_its_parts():
+    whole = make_region("europe-north-america-caribbean", code="ENAC")
+    for slug in ("europe", "caribbean"):
+        make_region(slug, parent=whole)
+    priority = sent(make_recommendation("europe"))
+    answer(priority, "caribbean", "reservation", "Courts first.")
+    answer(priority, "europe", "objection", "No.")
+    priority.publish()
+
+    assert told(priority)[whole.slug].answer == "objects"
+
+
+def test_a_ballot_is_named_once_its_result_is_told():
+    priority = make_priority(make_recommendation())
+    ballot = make_ballot()
+    priority.ballot_supports.create(ballot=ballot)
+    priority.send_to_regions()
+    priority.publish()
+
+    def ballots() -> list[object]:
+        return Agenda.at(current()).by_reference[priority.reference].ballots
+
+    assert ballots() == []
+    tell(ballot)
+    assert ballots() == [ballot]
 
 
 def test_only_what_is_said_to_the_published_version_counts():

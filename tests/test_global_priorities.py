@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from agenda import drafting
+from agenda.answering import unanswered_by
 from agenda.models import GlobalPriority, ProtectedPlace, Stance, Support
 from priorities.models import Recommendation
 from regions.models import ContentChange, Edition, Region
@@ -294,6 +296,53 @@ def test_an_organiser_drafts_from_a_convergence(organiser):
     ]
 
 
+def test_more_of_a_region_than_is_proposed_is_counted(organiser, monkeypatch):
+    monkeypatch.setattr(drafting, "MOST_PROPOSED", 1)
+    row = make_recommendation()
+    make_recommendation()
+    make_recommendation(status="draft")
+
+    shown = organiser.get(DRAFT, {"edition": 2021, "area": "media"})
+
+    assert [(p.rows, p.all) for p in shown.context["proposed"]] == [([row], 2)]
+
+
+def test_a_draft_comes_from_a_convergence_or_a_closed_ballot(organiser):
+    make_recommendation()
+    ballot = make_ballot()
+    asked = {"edition": 2021, "ballot": ballot.pk}
+
+    def refused(**more: str) -> list[str]:
+        return list(organiser.get(DRAFT, asked | more).context["form"].errors)
+
+    assert refused() == ["ballot"]
+    ballot.close()
+    assert refused() == []
+    assert refused(area="media") == ["__all__"]
+
+
+def test_the_first_three_places_of_a_ballot_are_proposed(organiser):
+    ballot = make_ballot()
+    for code in casting.give_out(ballot, 5, None):
+        casting.cast(code, casting.Answer([2, 4, 1, 3]))
+    ballot.close()
+
+    shown = organiser.get(DRAFT, {"edition": 2021, "ballot": ballot.pk})
+
+    (proposed,) = shown.context["proposed"]
+    first = ballot.candidates.exclude(number=3).order_by("number")
+    assert proposed.rows == [candidate.recommendation for candidate in first]
+
+
+def test_facilitators_draft_nothing_and_read_no_history_of_drafts():
+    draft = make_priority(make_recommendation("mena"))
+    client = browser(make_user("sara", "facilitator", regions=["mena"]))
+    history = reverse("admin:agenda_globalpriority_history", args=[draft.pk])
+
+    for address in (DRAFT, history):
+        assert client.get(address).status_code == 404
+
+
 def test_a_draft_needs_a_title(organiser):
     row = make_recommendation()
 
@@ -457,6 +506,21 @@ def test_the_list_counts_the_answers_to_the_present_version(organiser):
     listed = organiser.get("/admin/agenda/globalpriority/").context["cl"].result_list
 
     assert [row.answer_count for row in listed] == [1]
+
+
+def test_an_answer_to_an_earlier_version_is_no_answer_to_the_next():
+    make_region("asia")
+    priority = sent(make_recommendation("mena"))
+    answer(priority, "mena")
+    priority.last_year += 1
+    priority.save()
+    priority.send_to_regions()
+    sara = make_user("sara", "facilitator", regions=["asia", "mena"])
+
+    (waiting,) = browser(sara).get(ANSWERS).context["waiting"]
+
+    assert [each.stance for each in waiting.own] == [None, None]
+    assert unanswered_by(sara) == 1
 
 
 def test_what_organisers_edit_meanwhile_is_theirs_alone(organiser):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml.html import HtmlElement, document_fromstring
 
+from agenda import follow_up
 from agenda.models import ProgressReport, Solution
 from forum.caching import drawn
 
@@ -167,9 +168,10 @@ def test_a_priority_that_others_took_up_is_not_called_unclaimed(client):
     make_region("africa")
     make_solution(priority=make_priority(title_en="Inform"), regions=(asia,))
 
-    told = text(client.get(f"{PAGE}?region=africa"))
+    response = client.get(f"{PAGE}?region=africa")
 
-    assert "Inform Taken up, but by nobody of what you chose." in told
+    assert "Inform Taken up, but by nobody of what you chose." in text(response)
+    assert response.context["counted"].unclaimed == []
 
 
 def test_it_is_in_time_on_its_last_day(client):
@@ -276,6 +278,16 @@ def test_what_changed_since_a_day_is_told(client):
         (new, "newly published: Planned"),
     ]
     assert client.get(f"{PAGE}?since=2026-04-02").context["changes_total"] == 1
+
+
+def test_changes_that_are_not_shown_are_counted(client, monkeypatch):
+    monkeypatch.setattr(follow_up, "MOST_CHANGES", 1)
+    for _number in range(2):
+        make_solution()
+
+    context = client.get(f"{PAGE}?since=2026-01-01").context
+
+    assert (len(context["changes"]), context["changes_total"]) == (1, 2)
 
 
 def test_a_change_is_told_from_what_was_said_just_before(client):
@@ -471,6 +483,7 @@ def test_programs_read_page_by_page(client):
         address = told["next"] and "?" + told["next"].partition("?")[2]
 
     assert found == [rows[n].pk for n in (4, 3, 1, 2, 0)]
+    assert data(client, "?limit=5")["next"] is None
 
 
 @pytest.mark.parametrize(

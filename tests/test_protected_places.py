@@ -5,13 +5,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.urls import reverse
 
+from agenda import protecting
 from agenda.models import ProtectedPlace
 from agenda.protecting import protect, raised_alone
 from priorities.index import current
 from priorities.terms import Terms
+from regions.models import ContentChange
 
-from .agenda import published
-from .factories import make_edition, make_recommendation, make_region
+from .agenda import published, sent
+from .factories import (
+    make_edition,
+    make_forum,
+    make_recommendation,
+    make_region,
+    make_section,
+)
 from .people import browser, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +63,34 @@ def test_a_place_is_given_once_and_keeps_its_answer():
     )
 
 
+def test_what_leads_comes_first_of_what_a_region_says(monkeypatch):
+    monkeypatch.setattr(protecting, "MOST_SHOWN", 2)
+    rows = [make_recommendation(is_lead=lead) for lead in (False, False, True)]
+
+    assert alone() == {"media": [rows[2].reference, rows[0].reference]}
+
+
+def test_a_place_is_news_once_there_is_an_agenda():
+    row, other = make_recommendation(), make_recommendation()
+    priority = sent(row)
+    before = ContentChange.objects.version()
+
+    protect(make_edition(), [row.reference])
+    assert ContentChange.objects.version() == before
+    priority.publish()
+    after = ContentChange.objects.version()
+    protect(make_edition(), [other.reference])
+    assert ContentChange.objects.version() != after
+
+
 def test_only_what_is_published_in_the_edition_gets_a_place():
     row = make_recommendation()
+    section = make_section(
+        regional_forum=make_forum("mena", edition=make_edition(2018))
+    )
     for reference in (
         make_recommendation("asia", status="draft").reference,
+        make_recommendation(section=section).reference,
         "2021-AFR-999",
     ):
         with pytest.raises(ValidationError, match=reference):
@@ -119,6 +151,12 @@ def test_an_unknown_reference_gives_nobody_a_place(organiser, english_pages):
     assert refused.status_code == 400
     assert "2021-XXX-001 is no published recommendation" in refused.content.decode()
     assert not ProtectedPlace.objects.exists()
+
+
+def test_places_are_given_in_editions_that_are_published(organiser):
+    make_edition(2024, published_at=None)
+
+    assert organiser.get(PROTECT, {"edition": 2024}).status_code == 404
 
 
 def test_facilitators_read_the_places_of_their_regions_and_give_none():

@@ -265,3 +265,10 @@ def test_what_is_not_public_takes_no_priority_up():
 
     (letter,) = mail.outbox
     assert f"nobody has taken up: 1\n\n- {alone}" in letter.body
+
+
+def test_of_two_runs_at_once_one_asks(partner):
+    row = make_solution(reported_by=partner, ends_on=day(5))
+
+    assert reminders.claim([row], day(0)) == [row]
+    assert reminders.claim([row], day(0)) == []

@@ -323,6 +323,39 @@ def test_publishing_needs_review_and_a_public_answer():
         waiting.publish()
 
 
+def test_what_is_published_goes_nowhere_but_out(partner):
+    row = own()
+    first = row.published_at
+
+    with pytest.raises(ValidationError, match="is published"):
+        row.send_to_review()
+    partner.post(reverse("admin:agenda_solution_take_back", args=[row.pk]))
+    row.refresh_from_db()
+    assert row.status == "published"
+    row.withdraw()
+    row.send_to_review()
+    row.publish()
+    assert row.published_at == first
+
+
+def test_what_was_published_is_never_deleted(curator):
+    draft, public = make_solution("draft"), make_solution()
+
+    for row, status in ((draft, 302), (public, 404)):
+        address = reverse("admin:agenda_solution_delete", args=[row.pk])
+        assert curator.post(address, {"post": "yes"}).status_code == status
+
+    assert list(Solution.objects.all()) == [public]
+
+
+def test_a_partner_with_a_region_finds_no_more_of_it():
+    africa = make_region("africa")
+    make_solution(regions=(africa,))
+    client = browser(make_user("regional", "partner", regions=["africa"]))
+
+    assert list(client.get(LIST).context["cl"].result_list) == []
+
+
 def test_a_text_or_note_that_names_a_person_waits_until_somebody_checked_it(curator):
     row = make_solution(status="draft", what_en="Write to amina@example.org.")
     row.evidence.create(dated=date(2026, 2, 1), note_fr="Téléphone : +961 3 123 456")
@@ -516,6 +549,7 @@ def test_a_file_is_for_organisers_alone(partner, curator):
     row = own(status="draft")
     partner.post(page(row), typed(partner, row, **sent(file)))
     evidence = Evidence.objects.get()
+    assert evidence.added_by == row.reported_by
     address = reverse("admin:agenda_solution_file", args=[row.pk, evidence.pk])
 
     answer = curator.get(address)
