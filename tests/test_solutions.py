@@ -486,6 +486,19 @@ def test_no_other_way_leads_past_the_check(curator):
     assert ContentChange.objects.version() == before
 
 
+def test_taking_a_person_out_of_something_public_is_never_refused(curator):
+    row = make_solution(
+        "in-review", what_en="Ask amina@example.org.", what_fr="Écrire à b@c.example."
+    )
+    row.confirm_personal_data()
+    row.publish()
+
+    curator.post(page(row), typed(curator, row, what_en="Ask us."))
+
+    row.refresh_from_db()
+    assert (row.what_en, row.what_fr) == ("Ask us.", "Écrire à b@c.example.")
+
+
 def test_a_tick_of_a_partner_checks_nothing(partner):
     row = own(status="draft", what_en="Write to amina@example.org.")
 
