@@ -53,8 +53,8 @@ def test_the_agenda_tells_each_priority_with_its_regions_in_words(client):
     assert [t.row for t in page.context["priorities"]] == [first, second]
     words = text_of(page)
     assert "Former les juges" in words
-    assert "Mena : silent: nothing recorded · has not answered" in words
-    assert "Asia : silent: nothing recorded · objects" in words
+    assert "Mena: silent: nothing recorded · has not answered" in words
+    assert "Asia: silent: nothing recorded · objects" in words
     html = page.content.decode()
     for region in ("africa", "asia"):
         assert f'href="{page_of(first)}#from-{region}">behind (1)</a>' in html

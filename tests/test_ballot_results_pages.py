@@ -10,13 +10,16 @@ from random import sample
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from regions.models import ContentChange
+from workshops.ballots import shown
 from workshops.ballots.counting import Placed
 from workshops.ballots.results import Group, Results
 from workshops.models import Ballot
+from workshops.templatetags.ballots import named
 
+from . import halls
 from .ballots import answered
 from .factories import make_area, make_edition, make_recommendation, make_region
 from .people import make_user
@@ -587,3 +590,24 @@ def test_whoever_is_signed_in_reads_the_same_page(client, organiser):
     assert (
         Client().get(address(ballot)).content == organiser.get(address(ballot)).content
     )
+
+
+def test_candidates_that_begin_alike_are_named_by_what_is_their_own(client):
+    ballot = halls.make_ballot(3)
+    texts = (
+        "Pour les gouvernements asiatiques, la priorité est de former les **juges**.",
+        "Pour les gouvernements asiatiques, la priorité est de protéger les témoins.",
+        "Écouter les survivants.",
+    )
+    for row, said in zip(halls.entries(ballot.section), texts, strict=True):
+        row.text_fr = said
+        row.save()
+
+    with translation.override("fr"):
+        names = [named(each) for each in shown.candidates(ballot)]
+
+    assert names == [
+        '<a href="#c1">1 · … former les juges.</a>',
+        '<a href="#c2">2 · … protéger les témoins.</a>',
+        '<a href="#c3">3 · Écouter les survivants.</a>',
+    ]

@@ -1,9 +1,11 @@
 """Translators find the agenda among their texts: priorities, answers of regions, solutions."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from agenda.models import GlobalPriority, ProtectedPlace, Stance
+from translations.exchange import Accepted, bring_in
 from translations.units import Selection, find, progress
 
 from .agenda import answer, make_priority, published, sent
@@ -185,3 +187,23 @@ def test_the_pages_of_translators_show_texts_of_the_agenda(english_pages):
     own = reverse("admin:agenda_globalpriority_change", args=[priority.pk])
     assert f'href="{own}"' in text
     assert GlobalPriority.objects.get().statement_es is None
+
+
+def test_a_translation_that_names_somebody_is_not_public_unseen(translator, client):
+    solution = make_solution()
+    name, words = f"solution/{solution.pk}/what", "Llamar a María González."
+    mine = browser(translator)
+
+    refused = save(mine, name, words)
+
+    assert refused.status_code == 400
+    assert "María González" in refused.content.decode()
+    solution.refresh_from_db()
+    assert solution.what_es is None
+
+    said = find(name)
+    accepted = Accepted(name, words, said.version, said.mark("es"), False)
+    with transaction.atomic():
+        assert bring_in([accepted], "es", translator, False) == (0, [name])
+    solution.refresh_from_db()
+    assert solution.what_es is None

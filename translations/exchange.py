@@ -501,6 +501,10 @@ def bring_in(
             entries.append(unit.row)
         else:
             unit.row._change_reason = OUTSIDE
-            unit.row.save()
+            try:
+                unit.row.save()
+            except ValidationError:  # it may name a person: that is for the page
+                kept_out.append(text.id)
+                count -= 1
     Recommendation.objects.all().change_all(entries, OUTSIDE, user.pk)
     return count, kept_out

@@ -284,11 +284,11 @@ def save(
     was_reviewed = unit.state(language) == "reviewed" and value == unit.value(language)
     try:
         unit.write(language, value, unit.version, reviewed=reviewed or was_reviewed)
+        unit.row._change_reason = gettext_noop("translated")
+        unit.row.save()
     except ValidationError as error:
-        form.add_error("translation", error)
+        form.add_error("translation", error.messages)
         return form, {"status": 400}
-    unit.row._change_reason = gettext_noop("translated")
-    unit.row.save()
     if wants_review and unit.kind.has_state and not reviewed and value:
         messages.warning(
             request,
@@ -398,7 +398,7 @@ def bring(request: HttpRequest, language: str) -> HttpResponse:
         messages.warning(
             request,
             _(
-                "Changed meanwhile, or yours to change no more, and left as they are: %s. Send the file again."
+                "Changed meanwhile, yours to change no more, or seeming to name a person, and left as they are: %s. Open each, or send the file again."
             )
             % _(", ").join(map(set_apart, kept_out[:20])),
         )

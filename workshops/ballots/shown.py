@@ -1,16 +1,21 @@
 """A ballot and its candidates as a reader sees them: nothing that is not public."""
 
+import os.path
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import F
 
 from priorities.templatetags.pieces import about_state
+from priorities.templatetags.texts import one_line
 from regions.models import Region
 from regions.translated import Text, reading_languages
 
 from ..models import Ballot
+
+LONG_OPENING = 20
 
 
 def spoken(row: Any, name: str) -> Text:
@@ -34,6 +39,7 @@ class Shown:
     area: str = ""
     address: str = ""
     region: Region | None = None
+    opening: int = 0  # so many signs, with which others begin too
 
     @property
     def state(self) -> str:
@@ -61,7 +67,27 @@ def candidates(ballot: Ballot) -> list[Shown]:
         .order_by("number")
     )
     regions = Region.objects.in_bulk()
-    return [shown(row, regions) for row in rows]
+    return told_apart([shown(row, regions) for row in rows])
+
+
+def told_apart(found: Sequence[Shown]) -> list[Shown]:
+    """Each with the opening that its text shares with another, word by word, if it is long.
+
+    Lists of one workshop often begin alike; cut short, nobody could tell which is which.
+    """
+    lines = {each.number: one_line(each.text.value) for each in found if each.text}
+    openings = dict.fromkeys(lines, "")
+    in_order = sorted(lines, key=lambda number: lines[number])
+    for before, after in pairwise(in_order):
+        shared = os.path.commonprefix([lines[before], lines[after]])
+        shared = shared[: shared.rfind(" ") + 1]
+        for number in (before, after):
+            openings[number] = max(openings[number], shared, key=len)
+    return [
+        replace(each, opening=len(opening)) if len(opening) > LONG_OPENING else each
+        for each in found
+        for opening in [openings.get(each.number, "")]
+    ]
 
 
 def shown(candidate: Any, regions: Mapping[int, Region]) -> Shown:

@@ -8,13 +8,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from priorities.templatetags.pieces import original_in, span
-from priorities.templatetags.texts import emphasise, shortened
+from priorities.templatetags.texts import emphasise, one_line, shortened
 from regions.translated import Text
 
 from ..ballots.answering import Option
 from ..ballots.shown import Cell, Shown
 
 register = template.Library()
+NAME = 50  # signs
 
 
 def spoken_in(text: Text) -> str:
@@ -61,10 +62,11 @@ def about_candidate(shown: Shown, is_mixed: bool) -> SafeString:
 
 
 @register.simple_tag
-def named(shown: Shown, most: int = 50) -> SafeString:
-    """A link down to what a number stands for, which says the beginning of it."""
+def named(shown: Shown) -> SafeString:
+    """A link down to what a number stands for, which says where it begins to be its own."""
     if shown.text:
-        said = escape(shortened(shown.text.value, most))
+        own = one_line(shown.text.value)[shown.opening :]
+        said = escape("… " * bool(shown.opening) + shortened(own, NAME))
         spoken = spoken_in(shown.text)
         said = f"<span{spoken}>{said}</span>" if spoken else said
     else:
