@@ -39,10 +39,11 @@ def answered_by(user: User) -> list[Region]:
 
 @dataclass(frozen=True)
 class Own:
-    """One of somebody's regions, and what it said to the version that waits."""
+    """One of somebody's regions, what it said to the version that waits, and its form."""
 
     region: Region
     stance: Stance | None
+    form: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,25 @@ def live_coverage(
     return coverage(index, Terms.at(index), sources, stances)
 
 
-def waiting(user: User) -> list[Waiting]:
+def own_of(
+    priority: GlobalPriority,
+    region: Region,
+    stance: Stance | None,
+    refused: dict[str, Any],
+) -> Own:
+    """The form shows what was not taken, else what was said before."""
+    form = {"kind": "", "reason": "", "language": get_language() or ""}
+    if stance is not None:
+        said = stance.original("reason")
+        language = said.language if said.value else form["language"]
+        form = {"kind": stance.kind, "reason": said.value, "language": language}
+    if (refused.get("pk"), refused.get("region")) == (priority.pk, region.slug):
+        form |= refused
+    return Own(region, stance, form)
+
+
+def waiting(user: User, refused: dict[str, Any]) -> list[Waiting]:
+    """`refused`: an answer that was not taken, shown again as it was typed."""
     rows = (
         GlobalPriority.objects.filter(status=GlobalPriority.Status.CONSULTED)
         .select_related("edition")
@@ -89,7 +108,7 @@ def waiting(user: User) -> list[Waiting]:
             Waiting(
                 row.as_said(said),
                 coverage(index, terms, sources, now),
-                [Own(region, given.get(region.pk)) for region in own],
+                [own_of(row, region, given.get(region.pk), refused) for region in own],
             )
         )
     return found
@@ -98,18 +117,15 @@ def waiting(user: User) -> list[Waiting]:
 def page(
     request: HttpRequest, refused: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """`refused`: an answer that was not taken, shown again as it was typed."""
     user: Any = request.user
     if not user.has_perm("agenda.view_stance"):
         raise Http404
     context = {
         **admin.site.each_context(request),
         "title": _("What regions say to global priorities"),
-        "waiting": waiting(user),
+        "waiting": waiting(user, refused or {}),
         "kinds": Stance.Kind.choices,
-        "refused": refused or {},
         "languages": settings.LANGUAGES,
-        "language": get_language(),
     }
     return TemplateResponse(
         request, "admin/agenda/answers.html", context, status=status
@@ -134,7 +150,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)
-        refused = {"pk": pk, "region": region.slug, "kind": kind, "reason": typed}
+        refused = {
+            "pk": pk,
+            "region": region.slug,
+            "kind": kind,
+            "reason": typed,
+            "language": language,
+        }
         return page(request, refused, 400)
     messages.success(
         request,

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from priorities.models import Audience, Instrument, PriorityArea, Recommendation
 from regions.models import Edition
 from regions.operations import Operated
-from regions.translated import OriginalText, Translated
+from regions.translated import OriginalText, Translated, set_apart
 
 if TYPE_CHECKING:
     from .versions import Version
@@ -143,7 +143,7 @@ class GlobalPriority(OriginalText):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}".strip()
+        return f"{set_apart(self.reference)} {set_apart(self.title)}".strip()
 
     def get_absolute_url(self) -> str:
         return reverse("agenda:priority", args=[self.reference])
