@@ -81,10 +81,8 @@ def outermost(terms: Terms, slug: str) -> str:
 
 def region_of(index: Index, pk: int) -> str | None:
     """The region of a recommendation, while it is published."""
-    number = index.numbers.get(pk)
-    if number is None or number not in index.live:
-        return None
-    return index.places[index.sections[number]].region
+    number = index.numbers.get(pk)  # what is not published has none
+    return None if number is None else index.places[index.sections[number]].region
 
 
 def coverage(
