@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from regions.models import ContentChange
-from workshops.ballots import shown
+from workshops.ballots import reading, shown
 from workshops.ballots.counting import Placed
 from workshops.ballots.results import Group, Results
 from workshops.models import Ballot
@@ -291,6 +291,22 @@ def test_nobody_is_alone_where_another_is_in_the_middle():
 
     assert found.splitting == [(1, [africa], [mena])]
     assert found.alone == []
+
+
+def test_curators_read_of_each_candidate_once_who_holds_it_high():
+    found = compared(
+        group("africa", 1, 2, 3, 4, 5, 6),
+        group("asia", 1, 4, 3, 2, 5, 6),
+        group("mena", 1, 4, 3, 2, 5, 6),
+    )
+    named = {number: f"Demande {number}" for number in range(1, 7)}
+    labels = {"region": {"africa": "Africa", "asia": "Asia", "mena": "Mena"}}
+
+    assert reading.agreement(found, named, labels) == [
+        ("All hold high:", "Demande 1", ""),
+        ("High for some, low for others:", "Demande 4", "Asia, Mena"),
+        ("One group alone holds high:", "Demande 2", "Africa"),
+    ]
 
 
 def test_small_groups_are_hidden_and_it_is_said_why(client):

@@ -219,6 +219,7 @@ def test_a_sheet_in_any_of_four_languages_is_read():
     [
         ("borda", "1st,2nd,3rd", "3,1,", [3, 1]),
         ("borda", "1er,2e,3e", "2,3,1", [2, 3, 1]),
+        ("borda", "2nd,1st,3rd", "2,3,1", [3, 2, 1]),
         ("schulze", "1,2,3", "2,,1", [3, 1]),
         ("approval", "1,2,3", "x,,X", [1, 3]),
         ("approval", "1,2,3", ",oui,", [2]),
@@ -287,6 +288,36 @@ def test_each_wrong_cell_is_named_with_its_row():
         ),
         (6, "code", "", "Type the code from your paper."),
     ]
+
+
+def test_a_rank_given_twice_over_columns_is_named():
+    ballot, given = make_open(3)
+
+    told = troubles(ballot, f"code,1,2,3\n{given[0]},1,1,2\n")
+
+    assert [(row, column) for row, column, _value, _message in told] == [(2, "choice")]
+
+
+def test_a_cancelled_code_is_named():
+    ballot, given = make_open(3)
+    ballot.batches.update(cancelled_at=timezone.now())
+
+    assert troubles(ballot, f"code,choice\n{given[0]},1\n") == [
+        (
+            2,
+            "code",
+            given[0],
+            "This code is not one of this ballot, or was cancelled.",
+        )
+    ]
+
+
+def test_what_the_ballot_does_not_ask_is_not_read():
+    ballot, given = make_open(3)
+
+    (row,) = judged(ballot, f"code,choice,role\n{given[0]},1,chief\n")
+
+    assert (row.troubles, row.answer) == ([], Answer([1]))
 
 
 def test_a_sheet_without_codes_is_refused(facilitator):

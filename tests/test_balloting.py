@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from priorities.models import Audience, AudienceInclusion
+from priorities.models import Audience, AudienceInclusion, Recommendation
+from regions.models import ContentChange
 from workshops.ballots import accepting, candidates, casting
 from workshops.models import Ballot, CastBallot, CodeBatch
 
@@ -581,6 +582,33 @@ def test_an_entry_that_left_the_list_gets_no_rank():
     assert ranks(ballot) == [1, None, 2]
 
 
+def test_an_entry_that_left_the_list_keeps_the_rank_it_had():
+    ballot = closed(*[[1, 2]] * 5, count=2)
+    one, two = entries(ballot.section)
+    Recommendation.objects.rank([two, one], "As in 2018.")
+    two.refresh_from_db()
+    two.withdraw()
+
+    accepting.accept(ballot, make_user("olga", "organiser"), "So it was.", {one.pk: 1})
+
+    two.refresh_from_db()
+    assert (two.status, two.rank) == ("archived", 1)
+
+
+def test_a_list_without_entries_or_too_long_for_ranks_gets_none(monkeypatch):
+    user = make_user("olga", "organiser")
+    ballot = closed(*[[1, 2]] * 5, count=2)
+    one, two = entries(ballot.section)
+    ranks = {one.pk: 1, two.pk: 2}
+    monkeypatch.setattr(accepting, "MOST", 1)
+    with pytest.raises(ValidationError, match="more than 1 entries"):
+        accepting.accept(ballot, user, "So it was.", ranks)
+    for row in (one, two):
+        row.withdraw()
+    with pytest.raises(ValidationError, match="None of its entries stands"):
+        accepting.accept(ballot, user, "So it was.", ranks)
+
+
 def test_a_result_is_accepted_once_closed_told_of_five_and_with_a_reason():
     user = make_user("olga", "organiser")
     running, codes = make_open(2)
@@ -608,10 +636,13 @@ def test_of_other_scopes_acceptance_is_recorded_and_nothing_is_ranked():
     codes = casting.give_out(ballot, 5, None)
     cast_all(codes, *[[1]] * 5)
     ballot.close()
+    ballot.tell()
+    before = ContentChange.objects.version()
 
     accepting.accept(ballot, make_user("olga", "organiser"), "So it was.")
 
     assert ballot.accepted_at is not None
+    assert ContentChange.objects.version() != before
     assert [row.rank for row in entries(section)] == [None, None]
 
 

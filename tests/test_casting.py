@@ -202,6 +202,12 @@ def test_too_many_codes_at_once_are_refused(count):
         casting.give_out(make_ballot(), count, None)
 
 
+def test_as_many_codes_as_can_be_printed_at_once_are_made(monkeypatch):
+    monkeypatch.setattr(casting, "MOST_CODES", 2)
+
+    assert len(casting.give_out(make_ballot(), 2, None)) == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -122,6 +122,32 @@ def test_the_time_is_read_from_afar(seconds, shown):
     assert room.clock(seconds) == shown
 
 
+@pytest.mark.django_db
+def test_what_does_not_run_has_no_time_left():
+    draft, (over, _codes) = make_ballot(2), make_open(2, codes=1)
+    over.close()
+
+    assert room.numbers(draft) == {
+        "state": "draft",
+        "seconds": 0,
+        "answered": 0,
+        "codes": 0,
+    }
+    assert room.numbers(over) == {
+        "state": "closed",
+        "seconds": 0,
+        "answered": 0,
+        "codes": 1,
+    }
+
+
+def test_after_the_last_language_comes_the_first():
+    assert [room.next_language(code) for code in room.LANGUAGES] == [
+        *room.LANGUAGES[1:],
+        room.LANGUAGES[0],
+    ]
+
+
 # In a real browser.
 
 

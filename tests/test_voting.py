@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from accounts.models import Failures
 from regions.models import Region
 from workshops.ballots import casting, codes
+from workshops.ballots.answering import Form
 from workshops.ballots.casting import Answer
+from workshops.ballots.shown import candidates
 from workshops.models import Ballot, CastBallot
 
 from .factories import make_area, make_recommendation, make_region
@@ -210,6 +212,14 @@ def test_an_answer_without_a_choice_is_told_and_not_kept(client, method):
     assert response.status_code == 400
     assert "Choose at least one." in said(response)
     assert kept(code) is None
+
+
+def test_no_more_places_are_offered_than_there_are_candidates():
+    ballot = make_ballot(most=9)
+
+    lines = Form(ballot, candidates(ballot)).lines()
+
+    assert [len(line.options) for line in lines] == [4] * 4
 
 
 def test_approving_is_ticking_boxes(client):
