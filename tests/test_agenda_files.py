@@ -69,6 +69,17 @@ def test_the_data_tell_priorities_lineage_coverage_answers_and_places(client):
     assert (place["recommendation"], place["taken_up_in"]) == (alone.reference, "")
 
 
+def test_a_place_is_taken_up_by_what_is_public_alone(client):
+    priority, _row, alone = an_agenda()
+    place = ProtectedPlace.objects.get()
+
+    for taken_up_in, told in ((make_priority(alone), ""), (priority, "2021-GLOBAL-01")):
+        place.taken_up_in = taken_up_in
+        place.save()
+        (row,) = rows(client, "priorities-of-one-region")
+        assert row["taken_up_in"] == told
+
+
 def test_the_data_of_an_edition_have_its_own_priorities(client):
     _earlier, own = (
         published(make_recommendation(), edition=make_edition(year))
@@ -165,6 +176,15 @@ def test_the_api_tells_priorities_with_lineage_and_answers(client):
         "recommendations": [],
         "answers": [],
     }
+
+
+def test_the_api_leads_from_a_small_reference_to_the_priority(client):
+    an_agenda()
+
+    response = client.get("/api/v1/global-priorities/2021-global-01/")
+
+    assert response.status_code == 302
+    assert response.url.endswith("/api/v1/global-priorities/2021-GLOBAL-01/")
 
 
 def test_the_api_hides_what_pages_hide(client):

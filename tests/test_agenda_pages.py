@@ -108,6 +108,18 @@ def test_texts_edited_after_publication_are_not_public(client):
         assert "ecret" not in words
 
 
+def test_the_next_version_is_not_read_before_it_is_published(client):
+    priority = published(make_recommendation())
+    priority.statement_fr = "Encore secret"
+    priority.save()
+    priority.send_to_regions()
+
+    for address in (PAGE, page_of(priority)):
+        words = text_of(client.get(address))
+        assert "Tous les juges sont formés." in words
+        assert "secret" not in words
+
+
 def test_a_translation_made_after_publication_is_read(client):
     priority = published(make_recommendation())
     priority.title_en, priority.statement_en = "Train judges", "All are trained."

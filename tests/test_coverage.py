@@ -118,6 +118,7 @@ def test_only_what_is_said_to_the_published_version_counts():
 def test_what_is_withdrawn_later_supports_nothing_and_is_still_named():
     row = make_recommendation("africa")
     priority = published(row, make_recommendation("asia"))
+    assert standings(priority) == {"africa": "behind", "asia": "behind"}
     row.withdraw()
 
     assert standings(priority) == {"africa": "silent", "asia": "behind"}

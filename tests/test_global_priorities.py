@@ -298,13 +298,16 @@ def test_an_organiser_drafts_from_a_convergence(organiser):
 
 def test_more_of_a_region_than_is_proposed_is_counted(organiser, monkeypatch):
     monkeypatch.setattr(drafting, "MOST_PROPOSED", 1)
-    row = make_recommendation()
-    make_recommendation()
+    row, _second, third = (make_recommendation() for _ in range(3))
     make_recommendation(status="draft")
 
-    shown = organiser.get(DRAFT, {"edition": 2021, "area": "media"})
+    def proposed() -> list[tuple[list[Recommendation], int]]:
+        shown = organiser.get(DRAFT, {"edition": 2021, "area": "media"})
+        return [(each.rows, each.all) for each in shown.context["proposed"]]
 
-    assert [(p.rows, p.all) for p in shown.context["proposed"]] == [([row], 2)]
+    assert proposed() == [([row], 3)]
+    third.withdraw()
+    assert proposed() == [([row], 2)]
 
 
 def test_a_draft_comes_from_a_convergence_or_a_closed_ballot(organiser):

@@ -38,6 +38,9 @@ def test_an_area_that_one_region_alone_raises_is_found():
     make_recommendation("asia", areas=("media",))
     row = make_recommendation("asia", areas=("kafala",))
     make_recommendation("africa", areas=("kafala",), status="draft")
+    other = make_recommendation("africa", areas=("kafala",))
+    assert alone() == {}
+    other.withdraw()
 
     assert alone() == {"kafala": [row.reference]}
 
