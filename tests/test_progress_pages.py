@@ -317,11 +317,15 @@ def test_what_is_said_of_progress_twice_is_told_once():
 
 def test_a_solution_shows_its_words_and_links_and_no_file(client):
     row = make_solution(progress="dropped", dropped_because_en="No money.")
-    row.evidence.create(dated=PAST, note_ar="بدأ العمل.", link="https://a.example/?x=1")
+    shown = row.evidence.create(
+        dated=PAST, note_ar="بدأ العمل.", link="https://a.example/?x=1"
+    )
     row.evidence.create(dated=PAST, file_name="secret.pdf", file=b"secret")
 
-    page = client.get(row.get_absolute_url()).content.decode()
+    response = client.get(row.get_absolute_url())
+    page = response.content.decode()
 
+    assert list(response.context["evidence"]) == [shown]
     assert '<span lang="ar" dir="rtl">بدأ العمل.</span>' in page
     assert 'href="https://a.example/?x=1" rel="nofollow noreferrer noopener"' in page
     assert "No money." in page
