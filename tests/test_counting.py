@@ -173,6 +173,12 @@ def test_who_was_chosen_by_nobody_is_counted_too():
     assert (last.number, last.place, last.score, last.chosen_by) == (4, 3, 0, 0)
 
 
+def test_of_a_pair_the_preferred_one_is_chosen():
+    placed = count("pairs", [[[1, 2], [1, 3]], [[2, 1]]], [1, 2, 3])
+
+    assert {each.number: each.chosen_by for each in placed} == {1: 1, 2: 1, 3: 0}
+
+
 @pytest.mark.parametrize("method", ["borda", "schulze", "approval", "pairs"])
 def test_without_a_ballot_all_stand_level(method):
     assert places(method, []) == dict.fromkeys(NUMBERS, 1)
