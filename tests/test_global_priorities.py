@@ -450,7 +450,7 @@ def test_facilitators_answer_for_their_own_regions_alone():
         "objection",
         "لا",
     )
-    assert stance.reason_fr == ""
+    assert stance.reason_fr is None
     assert stance.given_by
     assert stance.given_by.username == "sara"
 
