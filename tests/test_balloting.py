@@ -601,7 +601,7 @@ def test_a_list_without_entries_or_too_long_for_ranks_gets_none(monkeypatch):
     one, two = entries(ballot.section)
     ranks = {one.pk: 1, two.pk: 2}
     monkeypatch.setattr(accepting, "MOST", 1)
-    with pytest.raises(ValidationError, match="more than 1 entries"):
+    with pytest.raises(ValidationError, match="more than 1 entry"):
         accepting.accept(ballot, user, "So it was.", ranks)
     for row in (one, two):
         row.withdraw()
