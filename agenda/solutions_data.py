@@ -13,6 +13,7 @@ from priorities.opendata.columns import (
     ORIGINAL_LANGUAGE,
     Column,
     Extract,
+    Read,
     Table,
     each,
     field,
@@ -65,7 +66,7 @@ def reports(extract: Extract) -> list[Numbered]:
     return numbered(rows.order_by("solution", "pk"))
 
 
-def of_row(read: Callable[[Any], Any]) -> Callable[..., list[Any]]:
+def of_row(read: Callable[[Any], Any]) -> Read:
     return each(lambda pair: read(pair[1]))
 
 

@@ -375,8 +375,8 @@ def run(sizes: list[int], database: Path | None) -> None:
             "deep": max(1, about["n"] // 30 - 1),
             "since": changed_since(),
             "cursor": deep_cursor(),
-            "solution": Solution.objects.published().first().pk,
-            "ballot": Ballot.objects.told().first().pk,
+            "solution": Solution.objects.published()[0].pk,
+            "ballot": Ballot.objects.told()[0].pk,
         }
         pages = {n: p.format(**known) for n, p in PAGES.items()}
         for name, path in pages.items():

@@ -5,6 +5,7 @@ import pytest
 from agenda.coverage import RegionSays
 from agenda.told import Agenda
 from priorities.index import current
+from workshops.models import Ballot
 
 from .agenda import add_support, answer, make_priority, published, sent
 from .factories import make_recommendation, make_region
@@ -85,7 +86,7 @@ def test_a_ballot_is_named_once_its_result_is_told():
     priority.send_to_regions()
     priority.publish()
 
-    def ballots() -> list[object]:
+    def ballots() -> list[Ballot]:
         return Agenda.at(current()).by_reference[priority.reference].ballots
 
     assert ballots() == []
