@@ -1,5 +1,7 @@
 """How a global priority comes about: drafted, sent to the regions, answered, published."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -24,6 +26,7 @@ from .factories import (
     make_region,
 )
 from .people import browser, make_user
+from .test_matrix import brought_in
 from .voters import make_ballot
 
 pytestmark = pytest.mark.django_db
@@ -411,6 +414,23 @@ def test_an_organiser_sends_and_publishes_from_the_form(organiser, english_pages
     priority.refresh_from_db()
     assert (priority.status, priority.published_version) == ("published", 2)
     assert priority.statement_fr == "Autre chose."
+
+
+def test_organisers_reach_the_workshop_notes_in_two_clicks(organiser):
+    row = make_recommendation("asia")
+    note = brought_in(row, make_user("fatima", "facilitator", regions=["asia"]))
+    priority = published(row)
+
+    def links(address: str) -> set[str]:
+        return set(
+            re.findall(r'href="([^"?]*)', organiser.get(address).content.decode())
+        )
+
+    entry = reverse("admin:priorities_recommendation_change", args=[row.pk])
+    assert entry in links(change_url(priority))
+    source = reverse("admin:workshops_workshopnote_change", args=[note.pk])
+    assert source in links(entry)
+    assert "Train judges." in organiser.get(source).content.decode()
 
 
 def test_the_second_to_save_sees_what_the_first_saved(organiser):
