@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,12 +29,19 @@ class Place:
     taken_up: Told | None
 
 
+PER_PRIORITY, PER_PAGE = 40, 30
+
+
 @dataclass(frozen=True)
 class Lineage:
-    """What one forum region says, each text with how it supports."""
+    """What one forum region says, each text with how it supports; not all of many."""
 
     says: RegionSays
     texts: list[tuple[Source, Entry]]
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.texts) < len(self.says.sources)
 
 
 def entries_by_pk(index: Index, terms: Terms, pks: list[int]) -> dict[int, Entry]:
@@ -91,18 +99,43 @@ def priority(request: HttpRequest, reference: str) -> HttpResponse:
         page = "agenda/priority_withdrawn.html"
         return render(request, page, {"priority": withdrawn}, status=410)
     told = every.by_reference[reference]
-    read = entries_by_pk(index, terms, [source.pk for source in told.sources])
+    asked = request.GET.get("region", "")
+    regions = [each for each in told.regions if asked in ("", each.region.slug)]
+    if not regions:
+        raise Http404
+    page = None
+    if asked:
+        page = Paginator(regions[0].sources, PER_PAGE).get_page(request.GET.get("page"))
+        shown = {asked: list(page)}
+    else:
+        most = entries.most_of_each((len(r.sources) for r in regions), PER_PRIORITY)
+        shown = {each.region.slug: each.sources[:most] for each in regions}
     context = {
         "told": told,
         "priority": told.row,
-        "lineage": [
-            Lineage(says, [(s, read[s.pk]) for s in says.sources if s.pk in read])
-            for says in told.regions
-        ],
+        "lineage": lineage(regions, shown, index, terms),
+        "page": page,
         "edition": told.row.edition,
         "area": area_of(told, terms),
     }
     return render(request, "agenda/priority.html", context)
+
+
+def lineage(
+    regions: list[RegionSays],
+    shown: dict[str, list[Source]],
+    index: Index,
+    terms: Terms,
+) -> list[Lineage]:
+    """`shown`: by region, the sources whose texts are read."""
+    pks = [source.pk for sources in shown.values() for source in sources]
+    read = entries_by_pk(index, terms, pks)
+    return [
+        Lineage(
+            says, [(s, read[s.pk]) for s in shown[says.region.slug] if s.pk in read]
+        )
+        for says in regions
+    ]
 
 
 def withdrawn_or_404(reference: str) -> GlobalPriority:

@@ -22,6 +22,20 @@ class Entry:
     is_joint: bool = False
 
 
+def most_of_each(sizes: Iterable[int], all_in_all: int) -> int:
+    """So many of each list, one at least, that together they are no more than that.
+
+    Short lists are whole, and leave their place to long ones.
+    """
+    left, lists = all_in_all, sorted(sizes)
+    for done, size in enumerate(lists):
+        share = max(1, left // (len(lists) - done))
+        if size > share:
+            return share
+        left -= size
+    return all_in_all
+
+
 def read(index: Index, terms: Terms, numbers: Iterable[int]) -> list[Entry]:
     """The numbered rows in their order, in one query; what was just withdrawn is left out."""
     numbers = list(numbers)

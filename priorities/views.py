@@ -45,7 +45,7 @@ from .suggestions import suggest
 from .terms import Term, Terms
 
 PER_PAGE = 30
-PER_REGION, PER_SECTION = 120, 40
+PER_REGION = 72  # entries that a page in lists shows at once
 HOME_ROWS = 8
 
 
@@ -165,7 +165,7 @@ def sections_of(
         if (rows := index.live & index.carrying("section", section.pk))
     }
     sections = list(held)
-    most = max(1, min(PER_SECTION, PER_REGION // max(1, len(sections))))
+    most = entries.most_of_each(map(len, held.values()), PER_REGION)
     first = {s: index.in_order(rows, 0, most) for s, rows in held.items()}
     numbers = [number for shown in first.values() for number in shown]
     read = {e.number: e for e in entries.read(index, Terms.at(index), numbers)}

@@ -304,3 +304,28 @@ def test_a_long_agenda_fits_a_first_response(client):
     page = client.get("/fr/agenda/").content
 
     assert len(gzip.compress(page)) <= 14_000
+
+
+def test_a_priority_that_many_stand_behind_shows_some_of_each_region(client):
+    many = [make_recommendation("asia") for _each in range(45)]
+    few = [make_recommendation("africa") for _each in range(2)]
+    priority = published(*many, *few)
+    address = f"/en/agenda/{priority.reference}/"
+
+    page = client.get(address)
+    lineage = {e.says.region.slug: len(e.texts) for e in page.context["lineage"]}
+    assert lineage == {"africa": 2, "asia": 38}
+    assert "?region=asia#lineage" in page.content.decode()
+    assert "All of this region: 45" in page.content.decode()
+    assert "?region=africa" not in page.content.decode()
+
+    shown = [
+        source.reference
+        for number in (1, 2)
+        for (each,) in [
+            client.get(f"{address}?region=asia&page={number}").context["lineage"]
+        ]
+        for source, _entry in each.texts
+    ]
+    assert shown == [row.reference for row in many]
+    assert client.get(f"{address}?region=nowhere").status_code == 404

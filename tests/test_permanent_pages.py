@@ -1,7 +1,10 @@
 """A reference answers for ever, and what is hidden answers like what does not exist."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from priorities.entries import most_of_each
 from priorities.models import Recommendation, Section
 
 from .factories import (
@@ -197,3 +200,13 @@ def test_a_problem_is_reported_to_a_set_address(client, settings):
     html = client.get(recommendation.get_absolute_url()).content.decode()
 
     assert f"mailto:forum@example.org?subject={recommendation.reference}" in html
+
+
+@given(st.lists(st.integers(1, 200), max_size=20), st.integers(1, 100))
+def test_many_lists_on_one_page_share_its_place(sizes, all_in_all):
+    most = most_of_each(sizes, all_in_all)
+
+    shown = [min(size, most) for size in sizes]
+    assert sum(shown) <= max(all_in_all, len(sizes))
+    if most < max(sizes, default=0):  # one more of each would be too many
+        assert sum(min(size, most + 1) for size in sizes) > all_in_all
