@@ -95,17 +95,15 @@ def priority(request: HttpRequest, reference: str) -> HttpResponse:
     index = current(data_version(request))
     terms, every = Terms.at(index), Agenda.at(index)
     if reference not in every.by_reference:
-        withdrawn = withdrawn_or_404(reference)
-        page = "agenda/priority_withdrawn.html"
-        return render(request, page, {"priority": withdrawn}, status=410)
+        return withdrawn(request, reference)
     told = every.by_reference[reference]
     asked = request.GET.get("region", "")
     regions = [each for each in told.regions if asked in ("", each.region.slug)]
     if not regions:
         raise Http404
-    page = None
-    if asked:
-        page = Paginator(regions[0].sources, PER_PAGE).get_page(request.GET.get("page"))
+    paged = Paginator(regions[0].sources, PER_PAGE) if asked else None
+    page = paged.get_page(request.GET.get("page")) if paged else None
+    if page is not None:
         shown = {asked: list(page)}
     else:
         most = entries.most_of_each((len(r.sources) for r in regions), PER_PRIORITY)
@@ -136,6 +134,11 @@ def lineage(
         )
         for says in regions
     ]
+
+
+def withdrawn(request: HttpRequest, reference: str) -> HttpResponse:
+    context = {"priority": withdrawn_or_404(reference)}
+    return render(request, "agenda/priority_withdrawn.html", context, status=410)
 
 
 def withdrawn_or_404(reference: str) -> GlobalPriority:

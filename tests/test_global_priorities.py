@@ -433,6 +433,34 @@ def test_organisers_reach_the_workshop_notes_in_two_clicks(organiser):
     assert "Train judges." in organiser.get(source).content.decode()
 
 
+def test_a_priority_that_names_somebody_waits_until_somebody_looked(organiser):
+    priority = make_priority(
+        make_recommendation("asia"), rationale_fr="Écrire à Maria González."
+    )
+    page = change_url(priority)
+
+    organiser.post(page, form_of(organiser, priority) | {"_send": "1"})
+    priority.refresh_from_db()
+    assert priority.status == "draft"
+    text = organiser.get(page).content.decode()
+    assert "Maria González" in text
+    assert 'name="people_checked"' in text
+
+    checked = form_of(organiser, priority) | {"_send": "1", "people_checked": "on"}
+    organiser.post(page, checked)
+    priority.refresh_from_db()
+    assert priority.status == "consulted"
+
+    answer(priority, "asia", "objection", "Ask Juan Pérez.")
+    with pytest.raises(ValidationError, match="Juan Pérez"):
+        priority.publish()
+    priority.confirm_personal_data()
+    priority.publish()
+    priority.rationale_es = "Escribir a Ana Martínez."
+    with pytest.raises(ValidationError, match="Ana Martínez"):
+        priority.save()
+
+
 def test_the_second_to_save_sees_what_the_first_saved(organiser):
     priority = make_priority(make_recommendation())
     typed = form_of(organiser, priority)

@@ -15,7 +15,7 @@ from priorities.admin.vocabulary import PlainLinks
 from priorities.index import current
 from priorities.terms import Terms
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
-from regions.conflicts import VersionedForm, latest
+from regions.conflicts import latest
 from regions.models import Edition
 from workshops.models import Ballot
 
@@ -29,9 +29,10 @@ from ..models import (
     Stance,
     Support,
 )
+from .people import CheckedForm, ChecksForPeople
 
 
-class PriorityForm(VersionedForm):
+class PriorityForm(CheckedForm):
     def version_now(self) -> int | None:
         """Of the history: the row's own `version` is what regions answer to."""
         return latest(self.instance)
@@ -68,7 +69,7 @@ class BallotInline(LinkInline):
 
 
 @admin.register(GlobalPriority)
-class GlobalPriorityAdmin(CuratedAdmin):
+class GlobalPriorityAdmin(ChecksForPeople, CuratedAdmin):
     form = PriorityForm
     exclude = ["version"]  # in the form it is the version of the history
     change_form_template = "admin/agenda/globalpriority/change_form.html"
@@ -195,6 +196,7 @@ class GlobalPriorityAdmin(CuratedAdmin):
             "since": since if may_change else [],
             "sent": versions[-1] if versions else None,
             "may_publish": self.has_publish_permission(request),
+            "signs": priority.signs() if may_change else [],
             "may_withdraw": priority.published_version
             and priority.status != GlobalPriority.Status.WITHDRAWN,
         }

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from priorities.models import Audience, Recommendation
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
-from regions.conflicts import VersionedForm
 
 from ..models import GlobalPriority, Solution
 from . import evidence
+from .people import CheckedForm, ChecksForPeople
 
 WAITING_FIRST = Case(When(status=Solution.Status.IN_REVIEW, then=0), default=1)
 
@@ -38,16 +38,13 @@ class ReferenceField(forms.ModelChoiceField):
         return super().to_python(value.strip().upper() if value else value)
 
 
-class SolutionForm(VersionedForm):
+class SolutionForm(CheckedForm):
     recommendation = ReferenceField(
         Recommendation.objects.published(),
         label=_("recommendation"),
         to_field_name="reference",
         required=False,
         help_text=_("Its reference, as 2021-MENA-014; or choose a priority above."),
-    )
-    people_checked = forms.BooleanField(
-        label=_("I checked: no person is harmed by these texts"), required=False
     )
 
     class Meta:
@@ -70,7 +67,6 @@ class SolutionForm(VersionedForm):
                     )
                     told = {"country": country, "region": country.region}
                     self.add_error("countries", ValidationError(text, params=told))
-        self.instance.people_checked = data["people_checked"]
         return data
 
 
@@ -105,7 +101,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Solution)
-class SolutionAdmin(CuratedAdmin):
+class SolutionAdmin(ChecksForPeople, CuratedAdmin):
     form = SolutionForm
     region_path = "regions"
     change_form_template = "admin/agenda/solution/change_form.html"
@@ -270,13 +266,6 @@ class SolutionAdmin(CuratedAdmin):
             piece.save()
         for piece in formset.deleted_objects:
             piece.delete()
-
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        if self.has_publish_permission(request) and form.instance.people_checked:
-            form.instance.confirm_personal_data()
 
     # What is done with rows.
 

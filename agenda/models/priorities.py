@@ -1,6 +1,7 @@
 """Global priorities, and the steps from a draft to the published agenda."""
 
 from copy import copy
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from priorities.models import Audience, Instrument, PriorityArea, Recommendation
 from regions.models import Edition
 from regions.operations import Operated
 from regions.translated import OriginalText, Translated, set_apart
+
+from .curated import Curated, Sign, in_languages, signs_in
 
 if TYPE_CHECKING:
     from .versions import Version
@@ -44,7 +47,7 @@ class GlobalPriorityQuerySet(models.QuerySet["GlobalPriority"]):
         return self.exclude(status=GlobalPriority.Status.DRAFT)
 
 
-class GlobalPriority(OriginalText):
+class GlobalPriority(Curated, OriginalText):
     """One priority of an edition's global agenda.
 
     Draft → with the regions, who assent, hold reservations or object → published →
@@ -52,7 +55,14 @@ class GlobalPriority(OriginalText):
     """
 
     texts = ("title", "statement", "rationale")
-    kept = ("status", "published_at", "version", "published_version")
+    public_texts = tuple(chain.from_iterable(map(in_languages, texts)))
+    kept = (
+        "status",
+        "published_at",
+        "version",
+        "published_version",
+        "personal_data_checked",
+    )
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -108,6 +118,9 @@ class GlobalPriority(OriginalText):
         _("published version"), null=True, editable=False
     )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    personal_data_checked = models.CharField(
+        max_length=32, blank=True, default="", editable=False
+    )
 
     audiences = models.ManyToManyField(
         Audience, through="PriorityAudience", verbose_name=_("audiences")
@@ -142,6 +155,10 @@ class GlobalPriority(OriginalText):
             ),
         ]
 
+    def clean(self) -> None:
+        super().clean()
+        self.must_name_nobody_anew(signs_in(self, self.public_texts))
+
     def __str__(self) -> str:
         return f"{set_apart(self.reference)} {set_apart(self.title)}".strip()
 
@@ -175,18 +192,13 @@ class GlobalPriority(OriginalText):
         ]
         return f"{start}{max(numbers, default=0) + 1:02}"
 
-    def locked(self) -> "GlobalPriority":
-        every: Any = GlobalPriority._base_manager
-        row: GlobalPriority = every.select_for_update(no_key=True).get(pk=self.pk)
-        return row
+    def signs(self) -> list[Sign]:
+        """In its texts, and in what regions answer to its version."""
+        stances = self.stances.filter(version=self.version) if self.pk else ()
+        reasons = (signs_in(stance, in_languages("reason")) for stance in stances)
+        return [*super().signs(), *chain.from_iterable(reasons)]
 
     # The write path: what changes the state of a priority goes through here.
-
-    def step(self, status: str, reason: str, **more: Any) -> None:
-        for name, value in ({"status": status} | more).items():
-            setattr(self, name, value)
-        self._change_reason = reason
-        self.save(steps=["status", *more])
 
     @transaction.atomic
     def send_to_regions(self) -> None:
@@ -195,6 +207,7 @@ class GlobalPriority(OriginalText):
         if row.status == self.Status.WITHDRAWN:
             raise ValidationError(_("%s is withdrawn.") % row.reference)
         row.must_say_something()
+        row.must_be_checked_for_people()
         sent = row.versions_sent.last()
         if sent is not None and not sent.differs_from(row.said_now()):
             raise ValidationError(
@@ -285,6 +298,7 @@ class GlobalPriority(OriginalText):
                 % row.reference
             )
         row.must_say_something()
+        row.must_be_checked_for_people()
         if sent := row.changed_since_sent():
             raise ValidationError(
                 _(

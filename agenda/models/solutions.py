@@ -1,11 +1,10 @@
 """Who does what about a priority until when, and what shows that it was done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -18,41 +17,13 @@ from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from priorities import personal_data
 from priorities.models import Audience, Recommendation
-from priorities.models.recommendation import digest
 from regions.models import Country, Region
 from regions.operations import Operated
 from regions.translated import OriginalText, Text, Translated, reading_languages
 
+from .curated import Curated, Sign, in_languages, signs_in
 from .priorities import GlobalPriority
-
-
-class Sign(NamedTuple):
-    """A passage that seems to name or reach a person, and where it stands."""
-
-    column: str
-    label: Any
-    kind: str
-    passage: str
-
-    def __str__(self) -> str:
-        told = _("%(field)s: %(kind)s, “%(passage)s”")
-        kind = personal_data.KINDS[self.kind]
-        return told % {"field": self.label, "kind": kind, "passage": self.passage}
-
-
-def in_languages(name: str) -> list[str]:
-    return [f"{name}_{code}" for code in settings.CONTENT_LANGUAGES]
-
-
-def signs_in(row: models.Model, columns: Iterable[str]) -> Iterator[Sign]:
-    for column in columns:
-        text = getattr(row, column) or ""
-        label: Any = type(row)._meta.get_field(column).verbose_name  # type: ignore[union-attr]
-        for finding in personal_data.find(text):
-            passage = text[finding.start : finding.end]
-            yield Sign(column, label, finding.kind, passage)
 
 
 class SolutionQuerySet(models.QuerySet["Solution"]):
@@ -91,7 +62,7 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
         ).prefetch_related("regions")
 
 
-class Solution(OriginalText):
+class Solution(Curated, OriginalText):
     """What somebody commits to do. Reported, reviewed, published: never unread.
 
     What a partner changes of a published one is a row of its own (`change_of`), reviewed
@@ -100,7 +71,6 @@ class Solution(OriginalText):
 
     texts = ("what", "sign", "dropped_because")
     public_texts = ("organisation", *chain.from_iterable(map(in_languages, texts)))
-    people_checked = False  # by whoever saves it: see `must_name_nobody_anew`
     kept = ("status", "published_at", "personal_data_checked", "reminded_on")
 
     class Status(models.TextChoices):
@@ -191,10 +161,10 @@ class Solution(OriginalText):
         related_name="change",
         verbose_name=_("change of"),
     )
+    reminded_on = models.DateField(null=True, editable=False)
     personal_data_checked = models.CharField(
         max_length=32, blank=True, default="", editable=False
     )
-    reminded_on = models.DateField(null=True, editable=False)
 
     objects = SolutionQuerySet.as_manager()
     history = HistoricalRecords(bases=[Operated])
@@ -278,45 +248,6 @@ class Solution(OriginalText):
         own = signs_in(self, self.public_texts)
         return [*own, *chain.from_iterable(piece.signs() for piece in pieces)]
 
-    def signs_of_people(self) -> list[str]:
-        """The passages that seem to name or reach a person."""
-        return [sign.passage for sign in self.signs()]
-
-    @transaction.atomic
-    def confirm_personal_data(self) -> None:
-        """Somebody looked at every sign of a person as it stands now."""
-        row = self.locked()
-        row.personal_data_checked = digest(row.signs_of_people())
-        row._change_reason = gettext_noop("personal data checked")
-        row.save(steps=["personal_data_checked"])
-        self.refresh_from_db()
-
-    def must_be_checked_for_people(self) -> None:
-        if digest(self.signs_of_people()) not in ("", self.personal_data_checked):
-            raise self.names_somebody(self.signs())
-
-    def names_somebody(self, signs: Iterable[Sign]) -> ValidationError:
-        return ValidationError(
-            _(
-                "“%(name)s” seems to hold a person’s data (%(found)s). Take it out, or confirm that you checked it."
-            ),
-            params={"name": self, "found": "; ".join(map(str, signs))},
-        )
-
-    def must_name_nobody_anew(self, signs: Iterable[Sign]) -> None:
-        """What is public says nothing more of a person until somebody checked it."""
-        if not self.is_published or self.people_checked:
-            return
-        found = list(signs)
-        row = Solution.objects.filter(pk=self.pk).first() if found else None
-        known = row.signs_of_people() if row else []
-        anew: dict[str, list[ValidationError]] = {}
-        for sign in found:
-            if sign.passage not in known:
-                anew.setdefault(sign.column, []).append(self.names_somebody([sign]))
-        if anew:
-            raise ValidationError(anew)
-
     # The write path.
 
     @transaction.atomic
@@ -327,17 +258,6 @@ class Solution(OriginalText):
             last = self.reports.order_by("-pk").first()
             if last is None or last.progress != self.progress:
                 self.reports.create(progress=self.progress)
-
-    def step(self, status: str, reason: str, **more: Any) -> None:
-        for name, value in ({"status": status} | more).items():
-            setattr(self, name, value)
-        self._change_reason = reason
-        self.save(steps=["status", *more])
-
-    def locked(self) -> "Solution":
-        every: Any = Solution._base_manager
-        row: Solution = every.select_for_update(no_key=True).get(pk=self.pk)
-        return row
 
     @transaction.atomic
     def send_to_review(self) -> None:
