@@ -125,7 +125,12 @@ class Ballot(models.Model):
     status = models.CharField(
         _("status"), max_length=6, choices=Status, default=Status.DRAFT, editable=False
     )
-    closes_at = models.DateTimeField(_("closes at"))
+    closes_at = models.DateTimeField(
+        _("closes at"),
+        help_text=_(
+            "In universal time (UTC): 14:00 is 17:00 in Nairobi and 19:30 in Delhi."
+        ),
+    )
     opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     made_by = models.ForeignKey(
