@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from priorities.models import Audience, Recommendation
 from regions.admin import TRANSLATION_STATE, CuratedAdmin, in_languages
+from regions.translated import set_apart
 
 from ..models import GlobalPriority, Solution
 from . import evidence
@@ -476,7 +477,7 @@ class SolutionAdmin(ChecksForPeople, CuratedAdmin):
 
     @admin.display(description=_("what it answers"))
     def answers_to(self, row: Solution) -> str:
-        return row.answers.reference
+        return set_apart(row.answers.reference)
 
     @admin.display(description=_("overdue"), boolean=True)
     def is_late(self, row: Solution) -> bool:
