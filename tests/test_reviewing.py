@@ -327,11 +327,11 @@ def test_my_work_asks_the_same_number_of_questions_whatever_there_is(
     client.get(reverse("admin:index"))
     make_recommendation("mena", status="draft")
 
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(41):
         client.get(reverse("admin:index"))
     for number in range(3):
         make_recommendation("asia", text=f"Former {number}.", areas=())
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(41):
         client.get(reverse("admin:index"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 from typing import Any
 
 from django.conf import settings
@@ -491,16 +491,22 @@ def progress(languages: Iterable[str], user: User | None = None) -> dict[str, Co
     """
     codes = list(languages)
     found: dict[str, Counts] = {code: {} for code in codes}
-    for kind in KINDS:
-        owner, regions = kind.regions()
-        states = {f"state_{code}": kind.state(code) for code in codes}
-        rows = kind.rows(user).select_related(None).order_by().annotate(**states)
-        for where, *row, count in rows.values_list(owner, *states).annotate(
+    for _model, of_model in groupby(KINDS, key=lambda kind: kind.model):
+        kinds = list(of_model)
+        owner, regions = kinds[0].regions()
+        told = {
+            f"{kind.field}_state_{code}": kind.state(code)
+            for kind in kinds
+            for code in codes
+        }
+        rows = kinds[0].rows(user).select_related(None).order_by().annotate(**told)
+        places = [(kind.slug, code) for kind in kinds for code in codes]
+        for where, *row, count in rows.values_list(owner, *told).annotate(
             count=Count("pk")
         ):
-            for code, state in zip(codes, row, strict=True):
+            for (slug, code), state in zip(places, row, strict=True):
                 if state:
-                    place = (kind.slug, regions.get(where, ""))
+                    place = (slug, regions.get(where, ""))
                     counts = found[code].setdefault(place, {})
                     counts[state] = counts.get(state, 0) + count
     return found
