@@ -623,7 +623,7 @@ def test_candidates_that_begin_alike_are_named_by_what_is_their_own(client):
         names = [named(each) for each in shown.candidates(ballot)]
 
     assert names == [
-        '<a href="#c1">1 · … former les juges.</a>',
-        '<a href="#c2">2 · … protéger les témoins.</a>',
+        '<a href="#c1">1 · … priorité est de former les juges.</a>',
+        '<a href="#c2">2 · … priorité est de protéger les témoins.</a>',
         '<a href="#c3">3 · Écouter les survivants.</a>',
     ]

@@ -15,7 +15,7 @@ from regions.translated import Text, reading_languages
 
 from ..models import Ballot
 
-LONG_OPENING = 20
+LONG_OPENING, KEPT = 20, 15  # signs: left out from so many on, but for the last
 
 
 def spoken(row: Any, name: str) -> Text:
@@ -80,7 +80,7 @@ def told_apart(found: Sequence[Shown]) -> list[Shown]:
     in_order = sorted(lines, key=lambda number: lines[number])
     for before, after in pairwise(in_order):
         shared = os.path.commonprefix([lines[before], lines[after]])
-        shared = shared[: shared.rfind(" ") + 1]
+        shared = shared[: shared.rfind(" ", 0, max(0, len(shared) - KEPT)) + 1]
         for number in (before, after):
             openings[number] = max(openings[number], shared, key=len)
     return [
