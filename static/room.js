@@ -28,7 +28,7 @@ function show() {
   const passed = Math.floor((performance.now() - toldAt) / 1000);
   const left = Math.max(0, told.seconds - passed);
   const isOver = told.state === "closed" || (told.state === "open" && left === 0);
-  main.querySelector(".left").textContent = told.state === "open" && !isOver
+  main.querySelector(".remaining").textContent = told.state === "open" && !isOver
     ? main.dataset.left.replace("{time}", clock(left)) : "";
   say(main.querySelector(".answered"), answered(main, isOver));
   const age = main.querySelector(".age");

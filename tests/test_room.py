@@ -206,7 +206,7 @@ def opened(
 @pytest.mark.usefixtures("committed")
 def test_keys_turn_the_page_without_leaving_it(browser, site, hall, screens):
     page = opened(browser, site, screens, hall)
-    expect(page.locator(".left")).to_contain_text("left")
+    expect(page.locator(".remaining")).to_contain_text("left")
     expect(page.locator(".with-script")).to_be_visible()
 
     page.keyboard.press("q")
@@ -251,8 +251,8 @@ def test_a_lost_network_keeps_the_last_numbers(browser, site, hall, screens):
     # Only now: the server asks on the connection that this test writes on.
     casting.cast(codes[0], Answer([1]))
     expect(answered).to_have_text("Answered: 0 of 3")
-    before = page.locator(".left").inner_text()
-    expect(page.locator(".left")).not_to_have_text(before, timeout=20_000)
+    before = page.locator(".remaining").inner_text()
+    expect(page.locator(".remaining")).not_to_have_text(before, timeout=20_000)
 
     page.context.set_offline(False)
     expect(answered).to_have_text("Answered: 1 of 3", timeout=20_000)

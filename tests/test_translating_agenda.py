@@ -207,3 +207,16 @@ def test_a_translation_that_names_somebody_is_not_public_unseen(translator, clie
         assert bring_in([accepted], "es", translator, False) == (0, [name])
     solution.refresh_from_db()
     assert solution.what_es is None
+
+
+def test_a_translated_answer_names_nobody_anew(translator):
+    priority = sent(make_recommendation("africa"))
+    answer(priority, "africa", "objection", "They ask Juan Pérez.")
+    priority.confirm_personal_data()
+    priority.publish()
+    name = f"stance/{priority.reference}/1/africa/reason"
+    mine = browser(translator)
+
+    assert save(mine, name, "Pregunten a María González.").status_code == 400
+    assert save(mine, name, "Pregunten a Juan Pérez.").status_code == 302
+    assert Stance.objects.get().reason_es == "Pregunten a Juan Pérez."

@@ -193,8 +193,9 @@ class GlobalPriority(Curated, OriginalText):
         return f"{start}{max(numbers, default=0) + 1:02}"
 
     def signs(self) -> list[Sign]:
-        """In its texts, and in what regions answer to its version."""
-        stances = self.stances.filter(version=self.version) if self.pk else ()
+        """In its texts, and in what regions answer to it, now and as published."""
+        versions = [self.version, self.published_version or self.version]
+        stances = self.stances.filter(version__in=versions) if self.pk else ()
         reasons = (signs_in(stance, in_languages("reason")) for stance in stances)
         return [*super().signs(), *chain.from_iterable(reasons)]
 

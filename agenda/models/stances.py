@@ -14,6 +14,7 @@ from regions.models import Region
 from regions.operations import Operated
 from regions.translated import OriginalText, Translated
 
+from .curated import in_languages, signs_in
 from .lineage import PartOfPriority
 from .priorities import GlobalPriority
 
@@ -62,6 +63,9 @@ class Stance(PartOfPriority, OriginalText):
             raise ValidationError(
                 {"kind": _("A reservation or an objection needs its reason.")}
             )
+        if self.version == self.priority.published_version:
+            signs = signs_in(self, in_languages("reason"))
+            self.priority.must_name_nobody_anew(signs)
 
     @staticmethod
     @transaction.atomic
